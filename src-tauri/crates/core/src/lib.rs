@@ -1,0 +1,15 @@
+//! What Driftless decides.
+//!
+//! Nothing in here opens a file, starts a process, reads a clock or waits: time and facts come in as
+//! [`mirror::Input`], what is to be done goes out as [`mirror::Effect`]. That is what makes the engine
+//! testable by the thousand worlds in a second.
+#![warn(missing_docs)]
+
+pub mod change;
+pub mod config;
+
+pub mod paths;
+
+pub mod problem;
+pub mod target;
+pub mod time;
