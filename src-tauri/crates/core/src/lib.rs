@@ -7,9 +7,14 @@
 
 pub mod change;
 pub mod config;
-
+pub mod diagnose;
+pub mod facts;
+pub mod filter;
+pub mod mirror;
 pub mod paths;
-
+pub mod plan;
 pub mod problem;
+pub mod say;
 pub mod target;
 pub mod time;
+pub mod work;

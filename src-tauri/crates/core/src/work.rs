@@ -1,0 +1,77 @@
+//! What the engine is to run, as data: loggable, testable, without a secret in it.
+
+use std::time::Duration;
+
+use crate::paths::show_bytes;
+use crate::plan::Password;
+
+/// One child process.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CommandSpec {
+    /// The program: a path, or a name to be found in PATH.
+    pub program: String,
+    /// Its words.
+    pub args: Vec<Arg>,
+    /// What it reads.
+    pub stdin: Stdin,
+    /// Where it starts.
+    pub cwd: Cwd,
+    /// End it when it makes no progress for so long (no output, no bytes moved).
+    pub stall: Duration,
+}
+
+/// One word of a command line.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Arg {
+    /// As it is.
+    Word(String),
+    /// `prefix` followed by the path of a descriptor (`/dev/fd/N`) from which the child reads the secret. The engine
+    /// resolves it at the start of each run and writes it into a pipe.
+    Secret {
+        /// For example `--password-file=`.
+        prefix: String,
+        /// Where the secret is.
+        from: Password,
+    },
+    /// `prefix` followed by the path of a descriptor from which the child reads these bytes (long filter lists).
+    Inline {
+        /// For example `--filter=. `.
+        prefix: String,
+        /// What it reads.
+        content: Vec<u8>,
+    },
+}
+
+/// What a child reads on standard input.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Stdin {
+    /// Nothing.
+    Null,
+    /// This, complete in memory before the start: a list that ends early would be obeyed.
+    Bytes(Vec<u8>),
+}
+
+/// Where a child starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cwd {
+    /// In the very source directory that was looked at (its descriptor, not its path).
+    Source,
+    /// In `/`.
+    Root,
+}
+
+impl CommandSpec {
+    /// The command line for a log: one bracket for each word, secrets and descriptors by name only.
+    pub fn shown(&self) -> String {
+        let mut out = self.program.clone();
+        for arg in &self.args {
+            let word = match arg {
+                Arg::Word(word) => show_bytes(word.as_bytes()),
+                Arg::Secret { prefix, .. } => format!("{prefix}/dev/fd/N"),
+                Arg::Inline { prefix, .. } => format!("{prefix}/dev/fd/N"),
+            };
+            out.push_str(&format!(" [{word}]"));
+        }
+        out
+    }
+}
