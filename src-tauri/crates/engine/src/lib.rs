@@ -1,1 +1,4 @@
-//! engine
+//! What Driftless does: it watches, runs rsync, asks the keyring, and runs one loop around `driftless-core`.
+#![warn(missing_docs)]
+
+pub mod secrets;
