@@ -17,4 +17,5 @@ pub mod problem;
 pub mod say;
 pub mod target;
 pub mod time;
+pub mod view;
 pub mod work;

@@ -207,6 +207,11 @@ pub enum Request {
         /// Id or name; all if `None`.
         sync: Option<String>,
     },
+    /// What was held may go on: whatever stands at source and target now is taken for right.
+    Allow {
+        /// Id or name.
+        sync: String,
+    },
     /// A full pass now (with the deletions that a recovery pass may do), and whatever waits, without delay or back-off.
     SyncNow {
         /// Id or name; all if `None`.

@@ -45,12 +45,20 @@ pub struct Say {
     pub sync: Option<String>,
     /// One line of text, clean (a list of paths may follow on lines of its own, as lsyncd writes it).
     pub text: String,
+    /// What is wrong, for the leaf to put into words behind the text.
+    pub problem: Option<crate::problem::Problem>,
 }
 
 impl Say {
     /// A line of `category`.
     pub fn new(category: Category, text: impl Into<String>) -> Say {
-        Say { category, sync: None, text: text.into() }
+        Say { category, sync: None, text: text.into(), problem: None }
+    }
+
+    /// The same, with what is wrong.
+    pub fn because(mut self, problem: crate::problem::Problem) -> Say {
+        self.problem = Some(problem);
+        self
     }
 
     /// The same about a sync.

@@ -1,0 +1,161 @@
+//! What can be seen from outside: one status for tray, window, command line and status file.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::Kind;
+use crate::mirror::SyncKey;
+
+/// How it goes, the worst last. One enum everywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Health {
+    /// The target has everything.
+    Synced,
+    /// Something is being brought over, or waits for its time.
+    Syncing,
+    /// A person stopped it.
+    Paused,
+    /// A person should look: something failed, or is held to protect data.
+    Attention,
+    /// Nothing has reached the target for long.
+    Failing,
+}
+
+impl Health {
+    /// `synced`, `syncing`, `paused`, `attention`, `failing`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Health::Synced => "synced",
+            Health::Syncing => "syncing",
+            Health::Paused => "paused",
+            Health::Attention => "attention",
+            Health::Failing => "failing",
+        }
+    }
+}
+
+/// What a sync is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// Its watches are being put in place.
+    Starting,
+    /// A full pass is due or runs.
+    FullPass,
+    /// A batch runs.
+    Sending,
+    /// Changes wait for their time.
+    Waiting,
+    /// A run failed; it is tried again later.
+    Retrying,
+    /// Stopped by itself to protect data, until somebody answers.
+    Held,
+    /// Stopped by a person.
+    Paused,
+    /// Nothing to do.
+    Idle,
+}
+
+/// The state of everything.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Status {
+    /// The worst of all syncs.
+    pub health: Health,
+    /// In the order of the configuration.
+    pub syncs: Vec<SyncStatus>,
+    /// Runs under way.
+    pub running: usize,
+    /// The program is about to end.
+    pub fading: bool,
+}
+
+/// The state of one sync. Times are wall clock in milliseconds since 1970, UTC.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SyncStatus {
+    /// While the program runs.
+    #[serde(skip, default = "no_key")]
+    pub key: SyncKey,
+    /// For ever.
+    pub id: String,
+    /// What a person calls it.
+    pub name: String,
+    /// How changes are brought over.
+    pub kind: Kind,
+    /// The watched folder.
+    pub source: String,
+    /// Where to, as a person writes it.
+    pub target: String,
+    /// How it goes.
+    pub health: Health,
+    /// What it does.
+    pub phase: Phase,
+    /// Changes that wait or are on their way.
+    pub waiting: usize,
+    /// When the oldest of them came in.
+    pub oldest_ms: Option<i64>,
+    /// Everything that changed before is at the target; `None` before the first full pass has ended.
+    pub protected_up_to_ms: Option<i64>,
+    /// When the last full pass ended well.
+    pub last_pass_ms: Option<i64>,
+    /// What is wrong.
+    pub problem: Option<ProblemStatus>,
+    /// Paused until then; `Some(None)` until resumed.
+    pub paused_until_ms: Option<Option<i64>>,
+    /// Directories watched.
+    pub dirs: usize,
+    /// What the watcher cannot see or polls, as problems.
+    pub sight: Vec<crate::problem::Problem>,
+    /// Files may remain at the target that were removed while nobody watched (policy `running` after a loss).
+    pub may_remain: bool,
+    /// Counted since the start.
+    pub totals: Totals,
+    /// The filter rules in force, as text.
+    pub filters: Vec<String>,
+}
+
+fn no_key() -> SyncKey {
+    SyncKey(0)
+}
+
+/// A failure that stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProblemStatus {
+    /// The failure's code, see `diagnose`.
+    pub code: String,
+    /// What its sentence fills in.
+    pub args: BTreeMap<String, String>,
+    /// The first of the runs in a row that failed.
+    pub since_ms: i64,
+    /// When it is tried again; `None` if it waits for an answer.
+    pub next_try_ms: Option<i64>,
+    /// So many runs in a row.
+    pub times: u32,
+    /// Paths that failed, shown, at most ten.
+    pub paths: Vec<String>,
+}
+
+/// Counts since the start.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    /// Runs of rsync.
+    pub runs: u64,
+    /// Files and directories brought over.
+    pub sent: u64,
+    /// Removed at the target.
+    pub deleted: u64,
+    /// Paths that failed.
+    pub failed: u64,
+}
+
+/// A path that waits, for the status file and lists.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitingEntry {
+    /// `active` (on its way), `wait`, or `block` (waits for another run).
+    pub state: String,
+    /// `Create`, `Modify`, `Attrib`, `Delete`, `Init`.
+    pub kind: String,
+    /// `/`-anchored, a directory ends in `/`, shown.
+    pub path: String,
+}
