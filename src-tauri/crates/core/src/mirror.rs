@@ -157,7 +157,7 @@ pub enum End {
         /// Its exit code or signal.
         exit: Exit,
         /// Its output, understood.
-        report: Report,
+        report: Box<Report>,
         /// The engine's watchdog ended it: nothing moved for too long.
         stalled: bool,
     },
