@@ -83,6 +83,8 @@ pub struct KeyInfo {
     pub value: ValueType,
     /// The kinds that take it.
     pub kinds: Vec<Kind>,
+    /// Whether those kinds cannot do without it.
+    pub required: bool,
     /// What holds if it is not written, where that is one value (or one for each kind: then a map by kind).
     pub default: Option<Value>,
     /// Unit of a number.
@@ -135,6 +137,7 @@ fn key_info(table: Table, name: &str, property: &Value, schema: &Value) -> KeyIn
         help: text("description").unwrap_or_default().replace('\n', " "),
         value: value_type(property, schema),
         kinds,
+        required: property.get("x-required").and_then(Value::as_bool).unwrap_or(false),
         default: property.get("x-default").cloned(),
         unit: text("x-unit"),
         group: text("x-group"),
@@ -156,7 +159,10 @@ fn value_type(property: &Value, schema: &Value) -> ValueType {
     if let Some(choices) = property.get("oneOf").and_then(Value::as_array) {
         return ValueType::OneOf(choices.iter().filter_map(|c| c.get("const").cloned()).collect());
     }
-    let (min, max) = (property.get("minimum").and_then(Value::as_f64), property.get("maximum").and_then(Value::as_f64));
+    // A 32-bit number that declares no range still ends where its type ends.
+    let widest = (property.get("format").and_then(Value::as_str) == Some("uint32")).then_some(f64::from(u32::MAX));
+    let (min, max) =
+        (property.get("minimum").and_then(Value::as_f64), property.get("maximum").and_then(Value::as_f64).or(widest));
     let types: Vec<&str> = match property.get("type") {
         Some(Value::String(one)) => vec![one],
         Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).collect(),
@@ -216,6 +222,12 @@ mod tests {
         let ValueType::OneOf(policies) = key(Table::Sync, "delete").unwrap().value else { panic!("not a choice") };
         assert_eq!(policies.len(), 4);
         assert_eq!(key(Table::Sync, "host").unwrap().kinds, vec![Kind::Rsyncssh]);
+        assert_eq!(
+            key(Table::Rsync, "timeout").unwrap().value,
+            ValueType::Integer { min: Some(0.0), max: Some(4_294_967_295.0) }
+        );
+        let required: Vec<String> = keys(Table::Sync).into_iter().filter(|k| k.required).map(|k| k.name).collect();
+        assert_eq!(required, ["kind", "source", "target", "host", "targetdir"]);
     }
 
     #[test]

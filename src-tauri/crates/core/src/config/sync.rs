@@ -51,7 +51,7 @@ pub enum ExitVerdict {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Sync {
     /// How changes are brought over.
-    #[schemars(extend("x-group" = "what"))]
+    #[schemars(extend("x-group" = "what", "x-required" = true))]
     pub kind: Kind,
     /// Folder to watch; absolute.
     #[serde(default)]
