@@ -5,6 +5,7 @@
 //! testable by the thousand worlds in a second.
 #![warn(missing_docs)]
 
+pub mod behaviour;
 pub mod change;
 pub mod config;
 pub mod diagnose;
