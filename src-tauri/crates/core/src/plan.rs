@@ -6,7 +6,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::config::{DeletePolicy, ExitVerdict, InotifyMode, Kind};
+use crate::behaviour::words::rsync_words;
+use crate::config::{
+    Config, DeletePolicy, ExitVerdict, InotifyMode, Kind, Read, Settings, Sync, check, clean_path, display_name,
+    filters_of, identity, target_of,
+};
+use crate::problem::{Problem, Severity};
 use crate::target::Target;
 
 /// Everything to run.
@@ -35,7 +40,7 @@ pub struct PlanSettings {
     pub status_file: Option<String>,
     /// Shortest time between two writes of it.
     pub status_interval: Duration,
-    /// Keep trying when the first pass fails.
+    /// Keep trying when the first pass fails; unlike lsyncd also when nothing is written.
     pub insist: bool,
     /// Which events count as a change of content.
     pub inotify_mode: InotifyMode,
@@ -70,6 +75,10 @@ pub struct SyncPlan {
     pub delete: DeletePolicy,
     /// What is left out; the words for rsync stand in it too.
     pub matcher: crate::filter::Matcher,
+    /// When to do a full pass again, in wall time: `second minute hour day month weekday`.
+    pub crontab: Vec<String>,
+    /// Files larger than this go one to a run.
+    pub batch_size_limit: Option<u64>,
     /// The person's meaning of exit codes, over the built-in one.
     pub exit_codes: BTreeMap<u8, ExitVerdict>,
     /// How rsync is called.
@@ -108,4 +117,196 @@ pub enum Password {
     File(String),
     /// The OS keyring, under this account (`rsync://USER@HOST:PORT/MODULE`).
     Keyring(String),
+}
+
+/// What a plan needs to know beside the configuration.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PlanEnv {
+    /// Absolute paths of the program's own files and directories (configuration, state): never part of a sync. Log,
+    /// status and pid file are known from the settings.
+    pub own_paths: Vec<String>,
+    /// Absolute; relative paths of the configuration start here.
+    pub cwd: String,
+}
+
+/// What holds: defaults in, paths absolute. Refuses what [`check`] refuses (with the warnings left out), and the kinds this
+/// version cannot run.
+pub fn plan_of(config: &Config, env: &PlanEnv, read: &mut Read<'_>) -> Result<Plan, Vec<Problem>> {
+    let mut problems = check(config, read);
+    for (at, sync) in config.sync.iter().enumerate().filter(|(_, sync)| sync.kind != Kind::Rsync) {
+        let problem = Problem::error("plan-kind-not-yet").at(format!("sync[{at}].kind"));
+        problems.push(problem.with("kind", sync.kind.word()));
+    }
+    problems.retain(|p| p.severity == Severity::Error);
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let settings = settings_of(&config.settings, env);
+    let files = [&settings.logfile, &settings.status_file, &settings.pidfile];
+    let own: Vec<String> = env.own_paths.iter().chain(files.into_iter().flatten()).cloned().collect();
+    let mut syncs = Vec::with_capacity(config.sync.len());
+    for (at, sync) in config.sync.iter().enumerate() {
+        match sync_of(at, sync, &config.settings, env, &own, read) {
+            Ok(plan) => syncs.push(plan),
+            Err(wrong) => problems.extend(wrong),
+        }
+    }
+    if problems.is_empty() { Ok(Plan { settings, syncs }) } else { Err(problems) }
+}
+
+fn settings_of(written: &Settings, env: &PlanEnv) -> PlanSettings {
+    let path = |path: &Option<String>| path.as_deref().map(|p| absolute(p, env));
+    PlanSettings {
+        logfile: path(&written.logfile),
+        logident: written.logident.clone().unwrap_or_else(|| "driftless".to_owned()),
+        logfacility: written.logfacility.clone().unwrap_or_else(|| "user".to_owned()),
+        pidfile: path(&written.pidfile),
+        nodaemon: written.nodaemon.unwrap_or(false),
+        status_file: path(&written.status_file),
+        status_interval: seconds(written.status_interval, 10.0),
+        insist: written.insist.unwrap_or(true),
+        inotify_mode: written.inotify_mode.unwrap_or_default(),
+        max_processes: written.max_processes.map(|n| n as usize),
+        onepass: written.onepass.unwrap_or(false),
+    }
+}
+
+fn sync_of(
+    at: usize,
+    sync: &Sync,
+    settings: &Settings,
+    env: &PlanEnv,
+    own: &[String],
+    read: &mut Read<'_>,
+) -> Result<SyncPlan, Vec<Problem>> {
+    let filters = filters_of(sync, own, read)?;
+    let Some(target) = target_of(sync) else {
+        return Err(vec![Problem::error("check-target-missing").at(format!("sync[{at}].target"))]);
+    };
+    let exit_codes = if sync.kind == Kind::Rsync { &sync.exitcodes } else { &sync.rsync_exit_codes };
+    Ok(SyncPlan {
+        id: identity(sync),
+        name: display_name(sync, at),
+        kind: sync.kind,
+        source: clean_path(&sync.source),
+        delay: seconds(sync.delay, if sync.kind == Kind::Direct { 1.0 } else { 15.0 }),
+        max_delays: sync.max_delays.or(settings.max_delays).unwrap_or(1_000) as usize,
+        max_processes: sync.max_processes.unwrap_or(1) as usize,
+        init: sync.init.unwrap_or(true),
+        delete: sync.delete.unwrap_or_default(),
+        matcher: filters.matcher,
+        crontab: sync.crontab.clone(),
+        batch_size_limit: sync.batch_size_limit,
+        exit_codes: exit_codes.clone(),
+        rsync: rsync_of(sync, &filters.extra, &target, env),
+        target,
+    })
+}
+
+fn rsync_of(sync: &Sync, extra: &[String], target: &Target, env: &PlanEnv) -> RsyncPlan {
+    let options = &sync.rsync;
+    let made = rsync_words(options, extra, target);
+    let password = match (&options.password_file, target.account()) {
+        _ if !target.is_daemon() => Password::None,
+        (Some(file), _) => Password::File(absolute(file, env)),
+        (None, Some(account)) => Password::Keyring(account),
+        (None, None) => Password::None,
+    };
+    RsyncPlan {
+        binary: options.binary.clone().unwrap_or_else(|| "rsync".to_owned()),
+        words: made.words,
+        pass_words: made.pass_words,
+        delete_excluded: options.delete_excluded == Some(true),
+        protect: made.protect,
+        times: made.times,
+        append: made.append,
+        password,
+    }
+}
+
+fn absolute(path: &str, env: &PlanEnv) -> String {
+    if path.starts_with('/') { path.to_owned() } else { clean_path(&format!("{}/{path}", env.cwd)) }
+}
+
+/// The check has refused what is no time.
+fn seconds(written: Option<f64>, default: f64) -> Duration {
+    Duration::try_from_secs_f64(written.unwrap_or(default)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn plan(config: Value) -> Result<Plan, Vec<String>> {
+        let config: Config = serde_json::from_value(config).unwrap();
+        let env = PlanEnv { own_paths: Vec::new(), cwd: "/etc/lsyncd".to_owned() };
+        plan_of(&config, &env, &mut |_| Err("no files".to_owned()))
+            .map_err(|all| all.into_iter().map(|p| format!("{} {}", p.path, p.code)).collect())
+    }
+
+    fn one(sync: Value) -> SyncPlan {
+        plan(json!({ "sync": [sync] })).unwrap().syncs.remove(0)
+    }
+
+    fn plain() -> Value {
+        json!({ "kind": "rsync", "source": "/a/", "target": "/b/" })
+    }
+
+    fn with(mut sync: Value, more: Value) -> Value {
+        sync.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        sync
+    }
+
+    #[test]
+    fn what_is_not_written_has_lsyncds_default() {
+        let sync = one(plain());
+        assert_eq!((sync.name.as_str(), sync.source.as_str(), sync.target.to_string().as_str()), ("Sync1", "/a", "/b"));
+        assert_eq!((sync.delay, sync.max_delays, sync.max_processes), (Duration::from_secs(15), 1_000, 1));
+        assert_eq!((sync.init, sync.delete, sync.rsync.password), (true, DeletePolicy::Always, Password::None));
+        assert_eq!((sync.rsync.binary.as_str(), sync.rsync.words), ("rsync", vec!["-lts".to_owned()]));
+    }
+
+    #[test]
+    fn the_settings_have_theirs() {
+        let settings = plan(json!({ "sync": [plain()] })).unwrap().settings;
+        assert_eq!((settings.logident.as_str(), settings.logfacility.as_str()), ("driftless", "user"));
+        assert_eq!((settings.status_interval, settings.max_processes), (Duration::from_secs(10), None));
+        assert!(settings.insist && !settings.nodaemon && !settings.onepass);
+        assert!(!plan(json!({ "settings": { "insist": false }, "sync": [plain()] })).unwrap().settings.insist);
+    }
+
+    #[test]
+    fn the_settings_cap_all_and_are_the_default_of_waiting_changes() {
+        let settings = json!({ "maxDelays": 4, "maxProcesses": 3, "logfile": "x.log", "statusFile": "/run/s" });
+        let other = with(plain(), json!({ "source": "/c", "target": "/d", "maxDelays": 9, "maxProcesses": 2 }));
+        let plan = plan(json!({ "settings": settings, "sync": [plain(), other] })).unwrap();
+        assert_eq!(plan.syncs.iter().map(|s| s.max_delays).collect::<Vec<_>>(), [4, 9]);
+        assert_eq!(plan.syncs.iter().map(|s| s.max_processes).collect::<Vec<_>>(), [1, 2]);
+        assert_eq!(plan.settings.max_processes, Some(3));
+        assert_eq!(plan.settings.logfile.as_deref(), Some("/etc/lsyncd/x.log"));
+        assert_eq!(plan.settings.status_file.as_deref(), Some("/run/s"));
+    }
+
+    #[test]
+    fn a_module_with_a_user_has_its_password_in_the_keyring_or_in_a_file() {
+        let daemon = |more| one(with(with(plain(), json!({ "target": "u@h::m/x" })), more)).rsync.password;
+        assert_eq!(daemon(json!({})), Password::Keyring("rsync://u@h:873/m".to_owned()));
+        assert_eq!(daemon(json!({ "rsync": { "password_file": "/p" } })), Password::File("/p".to_owned()));
+        assert_eq!(daemon(json!({ "target": "h::m" })), Password::None);
+        assert_eq!(daemon(json!({ "target": "u@h:x" })), Password::None);
+    }
+
+    #[test]
+    fn a_kind_that_cannot_be_run_yet_is_refused_by_name() {
+        let config =
+            json!({ "sync": [plain(), with(plain(), json!({ "kind": "direct", "source": "/c", "target": "/d" }))] });
+        assert_eq!(plan(config).unwrap_err(), ["sync[1].kind plan-kind-not-yet"]);
+    }
+
+    #[test]
+    fn warnings_do_not_stand_in_the_way_and_errors_do() {
+        assert!(!one(with(plain(), json!({ "rsync": { "times": false } }))).rsync.times);
+        assert_eq!(plan(json!({})).unwrap_err(), [" check-nothing-to-watch"]);
+    }
 }

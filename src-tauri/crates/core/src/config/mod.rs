@@ -6,13 +6,19 @@
 //!
 //! `None` means "not written"; what then holds is decided in [`crate::plan`].
 
+mod check;
 mod delete;
+mod filters;
+mod identity;
 mod rsync_options;
 mod schema;
 mod settings;
 mod sync;
 
+pub use check::check;
 pub use delete::DeletePolicy;
+pub(crate) use filters::{Read, filters_of};
+pub use identity::{clean_path, display_name, identity, target_of};
 pub use rsync_options::{RsyncOptions, SshOptions};
 pub use schema::{KeyInfo, Table, ValueType, key, keys, nearest, schema_json};
 pub use settings::{App, InotifyMode, Settings};

@@ -35,9 +35,9 @@ pub struct Settings {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0, max = 86_400), extend("x-group" = "status", "x-default" = 10, "x-unit" = "s"))]
     pub status_interval: Option<f64>,
-    /// Keep trying when the first pass fails, rather than end.
+    /// Keep trying when the first pass fails. `false`: end instead, as lsyncd does unless told otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-group" = "process", "x-default" = false))]
+    #[schemars(extend("x-group" = "process", "x-default" = true))]
     pub insist: Option<bool>,
     /// Which events count as a change of content: when a written file is closed, at every write, or both.
     #[serde(default, skip_serializing_if = "Option::is_none")]
