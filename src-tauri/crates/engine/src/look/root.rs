@@ -1,0 +1,57 @@
+//! The root of a source or of a target on this machine.
+
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+use driftless_core::facts::{RootFacts, RootLook};
+use rustix::fs::{Dir, Mode, OFlags, fstat, open};
+use rustix::io::Errno;
+
+use super::mounts::mounts_below;
+
+/// Opens the directory at `path` and says what it is. It stays open as long as the descriptor is kept, which makes an
+/// unmount fail: let it go when the run is over.
+pub fn look_at_root(path: &str) -> (RootLook, Option<OwnedFd>) {
+    let fd = match open(path, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty()) {
+        Ok(fd) => fd,
+        Err(Errno::NOENT) => return (RootLook::Missing, None),
+        Err(Errno::NOTDIR) => return (RootLook::NotADirectory, None),
+        Err(errno) => return (RootLook::Error(errno.raw_os_error()), None),
+    };
+    match facts(&fd) {
+        Ok(facts) => (RootLook::Dir(facts), Some(fd)),
+        Err(errno) => (RootLook::Error(errno.raw_os_error()), None),
+    }
+}
+
+fn facts(fd: &OwnedFd) -> Result<RootFacts, Errno> {
+    let stat = fstat(fd)?;
+    Ok(RootFacts {
+        dev: stat.st_dev,
+        ino: stat.st_ino,
+        mount: mount_id(fd.as_fd()),
+        empty: is_empty(fd.as_fd())?,
+        mounts: mounts_below(fd.as_fd()),
+    })
+}
+
+fn is_empty(fd: BorrowedFd<'_>) -> Result<bool, Errno> {
+    for entry in Dir::read_from(fd)? {
+        let name = entry?;
+        if !matches!(name.file_name().to_bytes(), b"." | b"..") {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+#[cfg(target_os = "linux")]
+fn mount_id(fd: BorrowedFd<'_>) -> Option<u64> {
+    use rustix::fs::{AtFlags, StatxFlags, statx};
+    let answer = statx(fd, c"", AtFlags::EMPTY_PATH, StatxFlags::MNT_ID).ok()?;
+    (answer.stx_mask & StatxFlags::MNT_ID.bits() != 0).then_some(answer.stx_mnt_id)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn mount_id(_fd: BorrowedFd<'_>) -> Option<u64> {
+    None
+}
