@@ -15,12 +15,7 @@ pub fn differences(source: &Path, target: &str, words: &[&str]) -> Vec<String> {
         .env("LC_ALL", "C")
         .output()
         .unwrap();
-    assert!(
-        output.status.success(),
-        "cannot compare: {} {}",
-        output.status,
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "cannot compare: {} {}", output.status, String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
 }
 

@@ -12,6 +12,7 @@ use driftless_core::facts::{Found, Look, Seen};
 use driftless_core::paths::RelPath;
 use rustix::fs::{Dir, FileType, Mode, OFlags, fstat, openat};
 
+use super::device;
 use super::dirs::Dirs;
 
 /// Entries read at most; about two seconds of a warm walk.
@@ -48,7 +49,7 @@ fn walk(root: &OwnedFd, names: &mut HashMap<(u64, u64), Vec<RelPath>>, most: usi
     while let Some(dir) = waiting.pop() {
         // A directory that cannot be opened or read has no names for us; the watcher speaks of it.
         let Ok(fd) = dirs.open(&dir) else { continue };
-        let Ok(dev) = fstat(fd).map(|stat| stat.st_dev) else { continue };
+        let Ok(dev) = fstat(fd).map(|stat| device(&stat)) else { continue };
         if !devices.contains(&dev) {
             continue;
         }

@@ -93,10 +93,20 @@ fn look_at_one(dirs: &mut Dirs<'_>, path: &RelPath) -> (Look, u64) {
         Err(look) => (look, 1),
         Ok(stat) => {
             let found = found(&stat);
-            let links = if found.kind == FileKind::Dir { 1 } else { u64::from(stat.st_nlink) };
+            let links = if found.kind == FileKind::Dir { 1 } else { names(&stat) };
             (Look::Found(found), links)
         }
     }
+}
+
+#[allow(clippy::unnecessary_cast, reason = "its type differs between systems")]
+fn device(stat: &Stat) -> u64 {
+    stat.st_dev as u64
+}
+
+#[allow(clippy::unnecessary_cast, reason = "its type differs between systems")]
+fn names(stat: &Stat) -> u64 {
+    stat.st_nlink as u64
 }
 
 fn found(stat: &Stat) -> Found {
@@ -108,7 +118,7 @@ fn found(stat: &Stat) -> Found {
     };
     Found {
         kind,
-        dev: stat.st_dev,
+        dev: device(stat),
         ino: stat.st_ino,
         mtime_ns: i128::from(stat.st_mtime) * 1_000_000_000 + i128::from(stat.st_mtime_nsec),
         size: u64::try_from(stat.st_size).unwrap_or(0),

@@ -6,6 +6,7 @@ use driftless_core::facts::{RootFacts, RootLook};
 use rustix::fs::{Dir, Mode, OFlags, fstat, open};
 use rustix::io::Errno;
 
+use super::device;
 use super::mounts::mounts_below;
 
 /// Opens the directory at `path` and says what it is. It stays open as long as the descriptor is kept, which makes an
@@ -26,7 +27,7 @@ pub fn look_at_root(path: &str) -> (RootLook, Option<OwnedFd>) {
 fn facts(fd: &OwnedFd) -> Result<RootFacts, Errno> {
     let stat = fstat(fd)?;
     Ok(RootFacts {
-        dev: stat.st_dev,
+        dev: device(&stat),
         ino: stat.st_ino,
         mount: mount_id(fd.as_fd()),
         empty: is_empty(fd.as_fd())?,

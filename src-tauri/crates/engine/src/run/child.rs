@@ -5,9 +5,9 @@
 //! only: an ssh left behind holds them open for as long as it likes. Then the group goes.
 
 use std::io;
+use std::os::fd::OwnedFd;
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
-use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -81,7 +81,8 @@ pub async fn run(
     let Some(pid) = child.id().and_then(|id| Pid::from_raw(id.cast_signed())) else {
         return Err(Why::System { errno: rustix::io::Errno::SRCH.raw_os_error() });
     };
-    let mut pipes = Pipes { out: child.stdout.take(), err: child.stderr.take(), from_out: Vec::new(), from_err: Vec::new() };
+    let mut pipes =
+        Pipes { out: child.stdout.take(), err: child.stderr.take(), from_out: Vec::new(), from_err: Vec::new() };
     let mut watchdog = Watchdog::new(pid, command.stall);
     let mut ending = Ending::No;
     let exit = loop {
@@ -175,13 +176,7 @@ impl Ending {
 }
 
 /// After the end of the child: the rest of its output, and the end of what it left behind.
-async fn settle(
-    pid: Pid,
-    exit: Exit,
-    pipes: &mut Pipes,
-    patience: &Patience,
-    output: &mut impl FnMut(Stream, &[u8]),
-) {
+async fn settle(pid: Pid, exit: Exit, pipes: &mut Pipes, patience: &Patience, output: &mut impl FnMut(Stream, &[u8])) {
     let wait = if matches!(exit, Exit::Signal(_)) { patience.cleanup } else { patience.drain };
     let end = Instant::now() + wait;
     let _ = timeout(wait, pipes.drain(output)).await;

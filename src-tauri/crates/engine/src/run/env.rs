@@ -77,7 +77,8 @@ mod tests {
             ("SSH_AUTH_SOCK", "/run/agent"),
             ("PWD", "/somewhere"),
         ];
-        let left = [("HOME", "/home/u"), ("RSYNC_PROXY", "proxy:3128"), ("SSH_AUTH_SOCK", "/run/agent"), ("LC_ALL", "C")];
+        let left =
+            [("HOME", "/home/u"), ("RSYNC_PROXY", "proxy:3128"), ("SSH_AUTH_SOCK", "/run/agent"), ("LC_ALL", "C")];
         assert_eq!(made(&ours), pairs(&left));
     }
 

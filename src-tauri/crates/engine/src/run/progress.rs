@@ -20,9 +20,7 @@ const KEEP_ALIVES: u64 = 4096;
 impl Counters {
     /// True if something moved since `before`. A group that has lost a process counts as moving.
     pub(crate) fn moved_since(&self, before: &Counters) -> bool {
-        self.read != before.read
-            || self.written < before.written
-            || self.written - before.written > KEEP_ALIVES
+        self.read != before.read || self.written < before.written || self.written - before.written > KEEP_ALIVES
     }
 }
 

@@ -59,8 +59,7 @@ pub(crate) fn spawn(
     source: Option<Arc<OwnedFd>>,
     ground: &Ground,
 ) -> Result<Spawned, Why> {
-    let of_program =
-        |errno: Errno| Why::Program { program: command.program.clone(), errno: errno.raw_os_error() };
+    let of_program = |errno: Errno| Why::Program { program: command.program.clone(), errno: errno.raw_os_error() };
     let program = program::find_program(&command.program, std::env::var_os("PATH").as_deref()).map_err(of_program)?;
     let (words, feeds) = words(&command.args, secrets, ground).map_err(of_system)?;
     let mut std = std::process::Command::new(program);
