@@ -208,6 +208,8 @@ failure_codes! {
     // Single files (exit 23).
     /// A folder of the target stands where a file belongs, and holds what must stay.
     Conflict "conflict" Held Slow,
+    /// The daemon's configuration keeps such files out.
+    TargetExcludes "target-excludes" Held Slow,
     /// Files changed while they were read.
     ChangedWhileRead "changed-while-read" Again QuietSecond,
     /// A name that the target cannot store.

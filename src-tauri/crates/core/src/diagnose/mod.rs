@@ -178,6 +178,7 @@ pub(crate) fn of_path(side: Side, why: PathWhy, root: bool) -> FailureCode {
         (_, PathWhy::Permission) => FailureCode::TargetPermission,
         (_, PathWhy::Conflict) => FailureCode::Conflict,
         (_, PathWhy::Changed) => FailureCode::ChangedWhileRead,
+        (_, PathWhy::Refused) => FailureCode::TargetExcludes,
         (_, PathWhy::NameRefused) => FailureCode::NameRefused,
         (_, PathWhy::Gone | PathWhy::ReadError | PathWhy::Other) => FailureCode::PartialTransfer,
     }

@@ -196,6 +196,7 @@ impl OutputParser {
             }
             Some(Heard::NotDeleted(path)) => push(&mut self.report.not_deleted, path),
             Some(Heard::Skipped(path)) => push(&mut self.report.skipped_special, path),
+            Some(Heard::DeletionsSkipped) => self.report.deletions_skipped = true,
             Some(Heard::Noise) => {}
             // A daemon's greeting, a chatty shell: worth showing if the run fails, never a sign of failure itself.
             None => self.remember(line),
@@ -225,10 +226,6 @@ impl OutputParser {
                 self.vanished(line.side, rest);
                 return true;
             }
-        }
-        if line.text.starts_with(b"IO error encountered -- skipping file deletion") {
-            self.report.deletions_skipped = true;
-            return true;
         }
         let harmless: [&[u8]; 7] = [
             b"rsync error: ",

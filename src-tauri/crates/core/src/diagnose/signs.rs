@@ -142,7 +142,11 @@ fn own(text: &str, put: &mut impl FnMut(&str, &str)) -> Option<FailureCode> {
         put("reason", text);
         return Some(PasswordFileMissing);
     }
-    let rules: [(&str, FailureCode); 14] = [
+    if text.starts_with("--") && text.ends_with(": unknown option") {
+        put("reason", text);
+        return Some(BadOption);
+    }
+    let rules: [(&str, FailureCode); 15] = [
         ("password file must not be other-accessible", PasswordFileOpen),
         ("password file must be owned by root", PasswordFileOwner),
         ("failed to read a password from ", PasswordFileEmpty),
@@ -151,7 +155,8 @@ fn own(text: &str, put: &mut impl FnMut(&str, &str)) -> Option<FailureCode> {
         ("protocol version mismatch -- is your shell clean?", ShellNotClean),
         ("is your shell clean?", ShellNotClean),
         ("protocol incompatibility", ProtocolMismatch),
-        ("unknown option", BadOption),
+        ("getcwd(): No such file or directory", SourceGone),
+        ("opendir \".\" failed: No such file or directory", SourceGone),
         ("syntax or usage error", BadOption),
         ("You may not combine ", BadOption),
         ("out of memory", OutOfMemory),

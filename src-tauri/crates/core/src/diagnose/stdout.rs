@@ -28,6 +28,7 @@ pub(super) enum Heard {
     Item(Item),
     NotDeleted(RelPath),
     Skipped(RelPath),
+    DeletionsSkipped,
     Noise,
 }
 
@@ -43,6 +44,9 @@ pub(super) fn read(line: &[u8], counts: &mut Counts) -> Option<Heard> {
             _ => counts.changed += 1,
         }
         return Some(Heard::Item(item));
+    }
+    if line == b"IO error encountered -- skipping file deletion" {
+        return Some(Heard::DeletionsSkipped);
     }
     if let Some(rest) = line.strip_prefix(b"cannot delete non-empty directory: ") {
         return path(&unescape(rest)).map(Heard::NotDeleted);

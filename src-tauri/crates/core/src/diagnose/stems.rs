@@ -23,6 +23,8 @@ pub enum PathWhy {
     ReadError,
     /// The name or the kind of file cannot be stored there.
     NameRefused,
+    /// The daemon's own `exclude` keeps it out.
+    Refused,
     /// Another reason, told in the output.
     Other,
 }
@@ -55,6 +57,10 @@ fn plain(line: &Line<'_>) -> Option<Named> {
     if let Some(rest) = text.strip_prefix(b"could not make way for ") {
         let colon = find(rest, b": ")?;
         return named(&rest[colon + 2..], PathWhy::Conflict, true);
+    }
+    if let Some(rest) = text.strip_prefix(b"daemon refused to receive ") {
+        let path = rest[find(rest, b" \"")? + 2..].strip_suffix(b"\"")?;
+        return named(path, PathWhy::Refused, rest.starts_with(b"directory"));
     }
     for end in ["discarded.", "retained.", "put into partial-dir."] {
         let tail = format!(" failed verification -- update {end}");
