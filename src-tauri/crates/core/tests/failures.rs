@@ -1,6 +1,7 @@
 //! Each recorded failure of a real rsync leads to its diagnosis. The recordings are made by
 //! `tests/record/record_failures.py`; what they are to mean stands here.
 #![allow(clippy::disallowed_methods, reason = "the recordings are files")]
+#![allow(clippy::expect_used, reason = "helpers of tests are tests")]
 
 use std::collections::BTreeSet;
 
@@ -213,6 +214,7 @@ fn what_a_sentence_needs_is_told() {
         ("15-not-rsyncd", "greeting", "SSH-2.0-OpenSSH_9.2"),
         ("19-refused-option", "option", "--delete"),
         ("21-temp-dir-missing", "path", "/module/tmp/"),
+        ("37-password-file-missing", "path", "/no-such-file"),
         ("27-connection-refused", "host", "127.0.0.1"),
         ("27-connection-refused", "port", "8730"),
         ("43-source-unreadable", "count", "3"),
@@ -278,4 +280,50 @@ fn names_cannot_pass_for_causes_and_unknown_lines_keep_all_dirty() {
     let endless = "x".repeat(3_000_000);
     let cut = report(&endless);
     assert!(cut.unmapped && cut.tail[0].len() < 2_000);
+}
+
+/// The sentences as text; the catalogue's own crate checks their grammar.
+fn sentences() -> Vec<(String, String)> {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../words/catalogue/en/failure.ftl");
+    let text = std::fs::read_to_string(file).expect("the catalogue");
+    let mut entries: Vec<(String, String)> = Vec::new();
+    for line in text.lines().filter(|l| !l.starts_with('#')) {
+        match line.strip_prefix("failure-").and_then(|l| l.split_once(" = ")) {
+            Some((code, rest)) => entries.push((code.to_owned(), format!("{rest}\n"))),
+            None => entries.last_mut().map_or((), |e| e.1 += &format!("{line}\n")),
+        }
+    }
+    entries
+}
+
+#[test]
+fn every_code_has_its_sentences_and_nothing_else_has() {
+    let entries = sentences();
+    let names: Vec<&str> = entries.iter().map(|(code, _)| code.as_str()).collect();
+    let unique: BTreeSet<&str> = names.iter().copied().collect();
+    assert_eq!(names.len(), unique.len(), "an entry stands twice");
+    assert_eq!(unique, FailureCode::ALL.iter().map(|c| c.as_str()).collect());
+    for (code, text) in &entries {
+        let title = text.lines().find_map(|l| l.trim().strip_prefix(".title = ")).expect(code);
+        assert!(title.chars().count() <= 40 && !title.contains('{'), "{code}: {title}");
+        assert!(text.contains("\n    .remedy = "), "{code}");
+    }
+}
+
+#[test]
+fn sentences_use_only_what_every_failure_tells() {
+    let report = Report::default();
+    let unknown = End::Exited { exit: Exit::Code(99), report: Box::new(report), stalled: false };
+    let any = recording("01-wrong-password");
+    let told = diagnose(&unknown, &any.context()).failure.expect("a failure").args;
+    let target = Target::parse("/target").expect("target");
+    let never = End::NotStarted(Why::System { errno: 11 });
+    let context = Context { target: &target, ..any.context() };
+    let told_local = diagnose(&never, &context).failure.expect("a failure").args;
+    for (code, text) in sentences() {
+        for used in text.split("{ $").skip(1) {
+            let name = used.split([' ', '}']).next().expect("a name");
+            assert!(told.contains_key(name) && told_local.contains_key(name), "{code} uses {name}");
+        }
+    }
 }

@@ -138,8 +138,8 @@ fn connect_errno(text: &str) -> FailureCode {
 
 /// What our own rsync says about its options and files.
 fn own(text: &str, put: &mut impl FnMut(&str, &str)) -> Option<FailureCode> {
-    if text.starts_with("could not open password file ") {
-        put("reason", text);
+    if let Some(rest) = text.strip_prefix("could not open password file ") {
+        put("path", rest.rsplit_once(": ").map_or(rest, |(path, _)| path));
         return Some(PasswordFileMissing);
     }
     if text.starts_with("--") && text.ends_with(": unknown option") {
