@@ -1,4 +1,6 @@
-//! From the options of a sync to command lines.
+//! How a plan and what is dirty become command lines.
 
+pub mod classify;
 pub mod options;
+pub mod rsync;
 pub mod words;

@@ -1,0 +1,225 @@
+//! The command lines of rsync: the full pass, and one run for each class of a batch.
+//!
+//! Rules, each with its reason
+//! - The source is `./` in the very directory that was looked at; lists are complete on stdin, NUL-terminated, every path
+//!   beginning with `./` (else `#` and `;` begin a comment), none ending in `/` (that would be a shallow re-scan).
+//! - The user's filters stand in every run, in the same words. `--delete` stands beside `--delete-missing-args` because only
+//!   then does a remote receiver get the filters.
+//! - Update runs carry `--ignore-missing-args`, never `--delete-missing-args`: a dangling link under `-L` is not missing.
+//! - `--force` and `--delete` only where the policy allows.
+//! - Never `--ignore-errors`: what could not be read must not be removed.
+
+use std::time::Duration;
+
+use super::classify::{Class, subtree_deletes};
+use crate::diagnose::OUT_FORMAT;
+use crate::paths::RelPath;
+use crate::plan::{Password, SyncPlan};
+use crate::work::{Arg, CommandSpec, Cwd, Stdin};
+
+/// A run that makes no progress for so long is ended.
+pub const STALL: Duration = Duration::from_secs(600);
+/// More filter words than this go through a descriptor instead of the command line.
+const MANY: usize = 64 * 1024;
+
+/// The whole tree. `delete`: remove what is not in the source.
+pub fn full_pass(plan: &SyncPlan, delete: bool) -> CommandSpec {
+    let mut line = Line::new(plan);
+    line.words(&plan.rsync.words).words(&plan.rsync.pass_words);
+    if delete {
+        line.protects();
+    }
+    line.filters(false).word("-r");
+    if delete {
+        line.word("--delete");
+        if plan.rsync.delete_excluded {
+            line.word("--delete-excluded");
+        }
+    }
+    line.finish(Stdin::Null)
+}
+
+/// One listing of a batch.
+pub fn listing(plan: &SyncPlan, class: Class, paths: &[RelPath]) -> CommandSpec {
+    let deletes = plan.delete.while_running();
+    let mut line = Line::new(plan);
+    match class {
+        Class::Suspect | Class::SubtreeChecked => {
+            // What is compared by checksum must be corrected also where it is shorter or as long.
+            let words: Vec<String> = plan.rsync.words.iter().filter(|w| !w.starts_with("--append")).cloned().collect();
+            line.words(&words);
+        }
+        _ => {
+            line.words(&plan.rsync.words);
+        }
+    }
+    let subtree = matches!(class, Class::Subtree | Class::SubtreeChecked);
+    let removes = match class {
+        Class::Root => false,
+        Class::Subtree | Class::SubtreeChecked => subtree_deletes(plan, class),
+        _ => deletes,
+    };
+    if subtree {
+        line.words(&plan.rsync.pass_words);
+    }
+    if removes {
+        line.protects();
+    }
+    line.filters(true);
+    if subtree {
+        line.word("-r");
+    }
+    match class {
+        Class::Suspect | Class::SubtreeChecked => line.word("-c"),
+        Class::Delete => &mut line,
+        _ => line.word("--modify-window=-1"),
+    };
+    match class {
+        Class::Delete => line.word("--delete").word("--delete-missing-args").word("--force"),
+        _ if removes => line.word("--ignore-missing-args").word("--delete").word("--force"),
+        _ => line.word("--ignore-missing-args"),
+    };
+    line.from_list(paths.iter().map(|p| ListWord::Path(p)))
+}
+
+/// Removes without `--delete-missing-args`: the directories that held the paths are listed one level deep, and rules say
+/// that only these paths may go. For receivers that refuse missing arguments, and for what is excluded now but was not.
+pub fn delete_by_filters(plan: &SyncPlan, paths: &[RelPath]) -> CommandSpec {
+    let mut line = Line::new(plan);
+    line.words(&plan.rsync.words).protects();
+    let all_strangers_may_go = plan.delete == crate::config::DeletePolicy::Always;
+    // An include rule also says "may be removed"; here it must only say "is sent".
+    let user = plan.matcher.words().iter().map(|w| match w.strip_prefix("--filter=+") {
+        Some(rest) if !all_strangers_may_go => format!("--filter=S{rest}"),
+        _ => w.clone(),
+    });
+    let mut rules: Vec<String> = user.collect();
+    if !all_strangers_may_go {
+        for path in paths {
+            let Ok(text) = std::str::from_utf8(path.bytes()) else { continue };
+            rules.push(format!("--filter=R /{}", literal(text)));
+            rules.push(format!("--filter=R /{}/**", escaped(text)));
+        }
+        rules.push("--filter=P *".to_owned());
+    }
+    line.filter_words(&rules, true);
+    line.word("--delete").word("--force");
+    let mut parents: Vec<RelPath> = paths.iter().map(|p| p.parent().unwrap_or_else(RelPath::root)).collect();
+    parents.sort();
+    parents.dedup();
+    line.from_list(parents.iter().map(|p| ListWord::OneLevel(p)))
+}
+
+/// Paths whose names the rules of [`delete_by_filters`] cannot carry.
+pub fn unfit_for_filters(plan: &SyncPlan, path: &RelPath) -> bool {
+    plan.delete != crate::config::DeletePolicy::Always
+        && (std::str::from_utf8(path.bytes()).is_err() || path.bytes().contains(&b'\n') || plan.matcher.needs_dir_files())
+}
+
+/// A pattern without wildcards is taken as it is, backslashes included.
+fn literal(name: &str) -> String {
+    if name.contains(['*', '?', '[']) { escaped(name) } else { name.to_owned() }
+}
+
+fn escaped(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for c in name.chars() {
+        if matches!(c, '\\' | '*' | '?' | '[') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+enum ListWord<'a> {
+    Path(&'a RelPath),
+    OneLevel(&'a RelPath),
+}
+
+struct Line<'a> {
+    plan: &'a SyncPlan,
+    args: Vec<Arg>,
+}
+
+impl<'a> Line<'a> {
+    fn new(plan: &'a SyncPlan) -> Line<'a> {
+        Line { plan, args: Vec::new() }
+    }
+
+    fn word(&mut self, word: impl Into<String>) -> &mut Self {
+        self.args.push(Arg::Word(word.into()));
+        self
+    }
+
+    fn words(&mut self, words: &[String]) -> &mut Self {
+        self.args.extend(words.iter().cloned().map(Arg::Word));
+        self
+    }
+
+    /// Helper directories of rsync at the target, which a run that removes would take for strangers.
+    fn protects(&mut self) -> &mut Self {
+        for pattern in &self.plan.rsync.protect {
+            self.args.push(Arg::Word(format!("--filter=P {pattern}")));
+        }
+        self
+    }
+
+    fn filters(&mut self, from0: bool) -> &mut Self {
+        let words = self.plan.matcher.words().to_vec();
+        self.filter_words(&words, from0)
+    }
+
+    fn filter_words(&mut self, words: &[String], from0: bool) -> &mut Self {
+        let size: usize = words.iter().map(|w| w.len() + 1).sum();
+        let rules: Option<Vec<&str>> = words.iter().map(|w| w.strip_prefix("--filter=")).collect();
+        match rules {
+            Some(rules) if size > MANY && (from0 || !rules.iter().any(|r| r.contains('\n'))) => {
+                let separator = if from0 { "\0" } else { "\n" };
+                let content = rules.into_iter().flat_map(|r| [r, separator]).collect::<String>().into_bytes();
+                self.args.push(Arg::Inline { prefix: "--filter=. ".to_owned(), content });
+                self
+            }
+            _ => self.words(words),
+        }
+    }
+
+    fn from_list<'p>(mut self, paths: impl Iterator<Item = ListWord<'p>>) -> CommandSpec {
+        self.word("--from0").word("--files-from=-");
+        let mut list = Vec::new();
+        for path in paths {
+            list.extend_from_slice(b"./");
+            match path {
+                ListWord::Path(path) => list.extend_from_slice(path.bytes()),
+                ListWord::OneLevel(path) if path.is_root() => {}
+                ListWord::OneLevel(path) => {
+                    list.extend_from_slice(path.bytes());
+                    list.push(b'/');
+                }
+            }
+            list.push(0);
+        }
+        self.finish(Stdin::Bytes(list))
+    }
+
+    fn finish(mut self, stdin: Stdin) -> CommandSpec {
+        let plan = self.plan;
+        self.word(format!("--out-format={OUT_FORMAT}"));
+        if plan.target.is_daemon() {
+            self.word("--no-motd");
+            let set = |name: &str| plan.rsync.words.iter().any(|w| w.starts_with(name));
+            if !set("--contimeout") {
+                self.word("--contimeout=30");
+            }
+            if !set("--timeout") {
+                self.word("--timeout=300");
+            }
+        }
+        if plan.rsync.password != Password::None {
+            self.args.push(Arg::Secret { prefix: "--password-file=".to_owned(), from: plan.rsync.password.clone() });
+        }
+        // Nothing behind it is taken for an option.
+        self.word("--").word("./").word(plan.target.word());
+        CommandSpec { program: plan.rsync.binary.clone(), args: self.args, stdin, cwd: Cwd::Source, stall: STALL }
+    }
+}

@@ -1,0 +1,410 @@
+//! What waits in one sync: the dirty paths, each once.
+//!
+//! Rules
+//! - `delay` is a deadline: the oldest change leaves `delay` after it came in, together with all that is ready.
+//! - With `maxDelays` ready entries nothing waits for `delay`; a retry's pause is waited out all the same.
+//! - An entry on its way is never touched. A change that comes in meanwhile waits beside it, and goes afterwards.
+//! - A file still being written (no close seen) goes when it was quiet for [`QUIET`], or after [`PATIENCE`] at the latest.
+//! - A directory that was removed and made again is sent as a whole (`subtree`), compared by checksum (`replaced`).
+//! - Above [`MOST`] waiting entries a part of the tree becomes one entry that stands for all below it.
+//!
+//! A path leaves only by [`Queue::done`] of the batch that covered it. Every operation on one path costs O(log n).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
+use std::time::Duration;
+
+use crate::change::{Change, Kind};
+use crate::combine::{Verdict, Want, combine};
+use crate::mirror::JobId;
+use crate::paths::RelPath;
+use crate::time::Now;
+
+/// A file kept open is sent when nothing was written to it for so long.
+pub const QUIET: Duration = Duration::from_secs(3);
+/// A file kept open and written all the time is sent every so often.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+/// More waiting entries than this are drawn together.
+pub const MOST: usize = 100_000;
+/// So many paths go in one batch at most.
+pub const BATCH: usize = 50_000;
+
+/// What is known of a waiting path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dirt {
+    /// The heaviest thing that happened.
+    pub want: Want,
+    /// It is, or was last seen as, a directory.
+    pub dir: bool,
+    /// It was seen as a directory at some time since the last success.
+    pub was_dir: bool,
+    /// It was seen as something else than a directory at some time since the last success.
+    pub was_file: bool,
+    /// All below it goes too: a directory that was made or moved in.
+    pub subtree: bool,
+    /// It took the place of something already mirrored: compare by checksum.
+    pub replaced: bool,
+    /// When its content last changed: wall clock, ms.
+    pub content_at_ms: Option<i64>,
+    /// When the first of these changes came in.
+    pub first: Now,
+    /// Not before then: a retry's pause, or a file still being written.
+    pub not_before: Duration,
+    /// Runs in a row that failed on it.
+    pub tries: u32,
+}
+
+#[derive(Debug, Default)]
+struct Entry {
+    wait: Option<Dirt>,
+    flight: Option<(JobId, Dirt)>,
+}
+
+/// The dirty paths of one sync.
+#[derive(Debug, Default)]
+pub struct Queue {
+    entries: BTreeMap<RelPath, Entry>,
+    /// Waiting entries that may go now, the oldest first.
+    ready: BTreeSet<(Duration, RelPath)>,
+    /// Waiting entries that may not go yet, by the time they may.
+    deferred: BTreeSet<(Duration, RelPath)>,
+    /// All waiting entries, the oldest first.
+    by_age: BTreeSet<(Duration, RelPath)>,
+    /// What is on its way.
+    flying: BTreeSet<RelPath>,
+}
+
+impl Queue {
+    /// Takes in one change; the caller has filtered it. `delay` is the sync's.
+    pub fn take(&mut self, change: &Change, now: Now, delay: Duration) {
+        let want = match &change.kind {
+            Kind::Move(to) => {
+                self.add(&change.path, Want::Delete, change.dir, false, now, delay);
+                // A file that was moved brings its own times along: size and time say nothing about what stood here before.
+                self.add(to, Want::Create, change.dir, !change.dir, now, delay);
+                return;
+            }
+            Kind::Attrib => Want::Attrib,
+            Kind::Writing => Want::Writing,
+            Kind::Modify => Want::Modify,
+            Kind::Create => Want::Create,
+            Kind::Delete => Want::Delete,
+        };
+        self.add(&change.path, want, change.dir, false, now, delay);
+    }
+
+    fn add(&mut self, path: &RelPath, want: Want, dir: bool, arrived: bool, now: Now, delay: Duration) {
+        if want == Want::Delete && dir {
+            self.forget_below(path);
+        }
+        self.unindex(path);
+        let entry = self.entries.entry(path.clone()).or_default();
+        let content = !dir && matches!(want, Want::Writing | Want::Modify | Want::Create);
+        let made = dir && want == Want::Create;
+        let fresh = Dirt {
+            want,
+            dir,
+            was_dir: dir,
+            was_file: !dir,
+            subtree: made,
+            // A run that is under way may have seen the old directory, the new one, or neither.
+            replaced: arrived || (made && entry.flight.is_some()),
+            content_at_ms: content.then_some(now.wall_ms),
+            first: now,
+            not_before: Duration::ZERO,
+            tries: 0,
+        };
+        let mut dirt = match entry.wait.take() {
+            None => fresh,
+            Some(old) => merge(old, fresh),
+        };
+        if dirt.tries == 0 {
+            let quiet = (now.mono + QUIET.max(delay)).min(dirt.first.mono + PATIENCE.max(delay));
+            dirt.not_before = if dirt.want == Want::Writing { quiet } else { Duration::ZERO };
+        }
+        entry.wait = Some(dirt);
+        self.index(path, now.mono);
+    }
+
+    /// A removed directory takes what waits below it along.
+    fn forget_below(&mut self, path: &RelPath) {
+        for below in self.waiting_below(path) {
+            self.unindex(&below);
+            if let Some(entry) = self.entries.get_mut(&below) {
+                entry.wait = None;
+                if entry.flight.is_none() {
+                    self.entries.remove(&below);
+                }
+            }
+        }
+    }
+
+    fn waiting_below(&self, path: &RelPath) -> Vec<RelPath> {
+        self.entries
+            .range((Bound::Excluded(path.clone()), Bound::Unbounded))
+            .take_while(|(p, _)| p.is_within(path))
+            .filter(|(_, e)| e.wait.is_some())
+            .map(|(p, _)| p.clone())
+            .collect()
+    }
+
+    /// Makes a path dirty as `dirt` says, beside what is known of it.
+    pub fn put(&mut self, path: &RelPath, dirt: Dirt, now: Duration) {
+        self.unindex(path);
+        let entry = self.entries.entry(path.clone()).or_default();
+        let merged = match entry.wait.take() {
+            Some(newer) => merge_back(dirt, newer),
+            None => dirt,
+        };
+        entry.wait = Some(merged);
+        self.index(path, now);
+    }
+
+    fn index(&mut self, path: &RelPath, now: Duration) {
+        let Some(dirt) = self.entries.get(path).and_then(|e| e.wait.as_ref()) else { return };
+        self.by_age.insert((dirt.first.mono, path.clone()));
+        if dirt.not_before > now {
+            self.deferred.insert((dirt.not_before, path.clone()));
+        } else {
+            self.ready.insert((dirt.first.mono, path.clone()));
+        }
+    }
+
+    fn unindex(&mut self, path: &RelPath) {
+        let Some(dirt) = self.entries.get(path).and_then(|e| e.wait.as_ref()) else { return };
+        self.by_age.remove(&(dirt.first.mono, path.clone()));
+        self.deferred.remove(&(dirt.not_before, path.clone()));
+        self.ready.remove(&(dirt.first.mono, path.clone()));
+    }
+
+    /// Moves what may go by now to what is ready.
+    pub fn wake(&mut self, now: Duration) {
+        while self.deferred.first().is_some_and(|(at, _)| *at <= now) {
+            if let Some((_, path)) = self.deferred.pop_first() {
+                self.make_ready(path);
+            }
+        }
+    }
+
+    fn make_ready(&mut self, path: RelPath) {
+        if let Some(dirt) = self.entries.get(&path).and_then(|e| e.wait.as_ref()) {
+            self.ready.insert((dirt.first.mono, path));
+        }
+    }
+
+    /// When a batch is due; `None` if nothing waits. Call [`Queue::wake`] before.
+    pub fn due(&self, delay: Duration, max_delays: usize) -> Option<Duration> {
+        if self.ready.len() >= max_delays {
+            return Some(Duration::ZERO);
+        }
+        // What is deferred is due when it may go: its delay is over by then, or it was quiet for long enough.
+        let oldest_ready = self.ready.first().map(|(first, _)| *first + delay);
+        let next_deferred = self.deferred.first().map(|(at, _)| *at);
+        match (oldest_ready, next_deferred) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        }
+    }
+
+    /// Takes all that is ready, at most `most`, in the order of paths, and puts it on its way. What is related to a path
+    /// that is on its way already stays.
+    pub fn depart(&mut self, job: JobId, most: usize) -> Vec<(RelPath, Dirt)> {
+        let mut batch = Vec::new();
+        let free = self.ready.iter().map(|(_, p)| p).filter(|p| !self.meets_flight(p));
+        let mut candidates: Vec<RelPath> = free.take(most).cloned().collect();
+        candidates.sort();
+        for path in candidates {
+            self.unindex(&path);
+            let Some(entry) = self.entries.get_mut(&path) else { continue };
+            let Some(dirt) = entry.wait.take() else { continue };
+            entry.flight = Some((job, dirt.clone()));
+            batch.push((path, dirt));
+        }
+        for (path, _) in &batch {
+            self.flying.insert(path.clone());
+        }
+        batch
+    }
+
+    /// True if the path, something above it or something below it is on its way.
+    pub fn meets_flight(&self, path: &RelPath) -> bool {
+        if self.flying.is_empty() {
+            return false;
+        }
+        self.flying.contains(path)
+            || path.ancestors().any(|a| self.flying.contains(&a))
+            || (!path.is_root() && self.root_flies_whole())
+            || self
+                .flying
+                .range((Bound::Excluded(path.clone()), Bound::Unbounded))
+                .next()
+                .is_some_and(|p| p.is_within(path) && !path.is_root())
+    }
+
+    fn root_flies_whole(&self) -> bool {
+        let root = RelPath::root();
+        self.flying.contains(&root)
+            && self.entries.get(&root).and_then(|e| e.flight.as_ref()).is_some_and(|(_, dirt)| dirt.subtree)
+    }
+
+    /// This path of the job arrived. What came in for it meanwhile stays.
+    pub fn done(&mut self, path: &RelPath, job: JobId) {
+        let Some(entry) = self.entries.get_mut(path) else { return };
+        if entry.flight.as_ref().is_none_or(|(j, _)| *j != job) {
+            return;
+        }
+        entry.flight = None;
+        self.flying.remove(path);
+        if entry.wait.is_none() {
+            self.entries.remove(path);
+        }
+    }
+
+    /// This path of the job did not arrive: it waits again, not before `not_before`, as old as it was.
+    pub fn failed(&mut self, path: &RelPath, job: JobId, not_before: Duration, now: Duration) {
+        let Some(entry) = self.entries.get_mut(path) else { return };
+        match entry.flight.take() {
+            Some((j, mut dirt)) if j == job => {
+                self.flying.remove(path);
+                dirt.tries += 1;
+                dirt.not_before = not_before;
+                self.put(path, dirt, now);
+            }
+            other => entry.flight = other,
+        }
+    }
+
+    /// Ends every pause: what is deferred may go now. Asked for by a person.
+    pub fn hurry(&mut self) {
+        while let Some((_, path)) = self.deferred.pop_first() {
+            if let Some(dirt) = self.entries.get_mut(&path).and_then(|e| e.wait.as_mut()) {
+                dirt.not_before = Duration::ZERO;
+            }
+            self.make_ready(path);
+        }
+    }
+
+    /// Entries that wait or are on their way.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Nothing waits and nothing is on its way.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Entries that wait.
+    pub fn waiting(&self) -> usize {
+        self.by_age.len()
+    }
+
+    /// True if something is on its way.
+    pub fn in_flight(&self) -> bool {
+        !self.flying.is_empty()
+    }
+
+    /// When the oldest entry that waits or is on its way came in.
+    pub fn oldest(&self) -> Option<Now> {
+        let waiting = self.by_age.first().and_then(|(_, p)| self.entries.get(p)?.wait.as_ref()).map(|d| d.first);
+        let flying = self.flying.iter().filter_map(|p| self.entries.get(p)?.flight.as_ref()).map(|(_, d)| d.first).min();
+        match (waiting, flying) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        }
+    }
+
+    /// The entries in the order of their paths, on their way ones marked, from `offset` on.
+    pub fn page(&self, offset: usize, limit: usize) -> impl Iterator<Item = (&RelPath, &Dirt, bool)> {
+        self.entries.iter().skip(offset).take(limit).filter_map(|(path, entry)| match (&entry.flight, &entry.wait) {
+            (Some((_, dirt)), _) => Some((path, dirt, true)),
+            (None, Some(dirt)) => Some((path, dirt, false)),
+            (None, None) => None,
+        })
+    }
+
+    /// With more than `most` waiting entries, draws the fullest parts of the tree together, each into one entry that stands
+    /// for all below it. Where `keep_deletes` says that no run would find out what is gone, deletions stay as they are.
+    pub fn draw_together(&mut self, most: usize, keep_deletes: bool, now: Duration) {
+        if self.by_age.len() <= most {
+            return;
+        }
+        let mut counts: BTreeMap<RelPath, usize> = BTreeMap::new();
+        for (path, _) in self.entries.iter().filter(|(_, e)| e.wait.is_some()) {
+            if let Some(top) = path.components().next()
+                && path.bytes().len() > top.len()
+            {
+                *counts.entry(RelPath::root().join(top)).or_default() += 1;
+            }
+        }
+        let mut tops: Vec<(usize, RelPath)> = counts.into_iter().map(|(p, n)| (n, p)).collect();
+        tops.sort();
+        while self.by_age.len() > most / 2
+            && let Some((_, top)) = tops.pop()
+        {
+            self.gather(&top, keep_deletes, now);
+        }
+    }
+
+    fn gather(&mut self, top: &RelPath, keep_deletes: bool, now: Duration) {
+        let mut whole: Option<Dirt> = self.entries.get(top).and_then(|e| e.wait.clone());
+        for path in self.waiting_below(top) {
+            let dirt = self.entries.get(&path).and_then(|e| e.wait.clone());
+            let Some(dirt) = dirt.filter(|d| !(keep_deletes && (d.want == Want::Delete || d.replaced))) else { continue };
+            self.unindex(&path);
+            if let Some(entry) = self.entries.get_mut(&path) {
+                entry.wait = None;
+                if entry.flight.is_none() {
+                    self.entries.remove(&path);
+                }
+            }
+            whole = Some(match whole {
+                Some(one) => Dirt { first: one.first.min(dirt.first), replaced: one.replaced || dirt.replaced, ..one },
+                None => dirt,
+            });
+        }
+        if let Some(whole) = whole {
+            let dirt = Dirt {
+                want: Want::Create,
+                dir: true,
+                was_dir: true,
+                subtree: true,
+                not_before: Duration::ZERO,
+                tries: 0,
+                content_at_ms: None,
+                ..whole
+            };
+            self.unindex(top);
+            self.entries.entry(top.clone()).or_default().wait = Some(dirt);
+            self.index(top, now);
+        }
+    }
+}
+
+/// A new change on top of an old waiting one.
+fn merge(old: Dirt, new: Dirt) -> Dirt {
+    let verdict = combine(old.want, new.want, new.dir);
+    let was_gone = old.want == Want::Delete && new.want == Want::Create;
+    Dirt {
+        want: if verdict == Verdict::Absorb { old.want } else { new.want },
+        dir: new.dir,
+        was_dir: old.was_dir || new.was_dir,
+        was_file: old.was_file || new.was_file,
+        subtree: (old.subtree && new.want != Want::Delete && old.dir == new.dir) || new.subtree,
+        replaced: old.replaced || was_gone,
+        content_at_ms: new.content_at_ms.or(old.content_at_ms),
+        first: old.first,
+        not_before: old.not_before,
+        tries: old.tries,
+    }
+}
+
+/// What came back from a failed run, under what came in meanwhile.
+fn merge_back(old: Dirt, newer: Dirt) -> Dirt {
+    let (not_before, tries) = (old.not_before, old.tries);
+    let content_at_ms = newer.content_at_ms.or(old.content_at_ms);
+    let subtree = old.subtree || newer.subtree;
+    let merged = merge(old, newer);
+    Dirt { not_before, tries, content_at_ms, subtree: subtree && merged.dir, ..merged }
+}
+
