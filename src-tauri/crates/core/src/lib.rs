@@ -7,15 +7,23 @@
 
 pub mod behaviour;
 pub mod change;
+pub mod combine;
 pub mod config;
 pub mod diagnose;
 pub mod facts;
 pub mod filter;
+pub mod job;
 pub mod mirror;
 pub mod paths;
 pub mod plan;
 pub mod problem;
+pub mod queue;
+pub mod retry;
+pub mod safety;
 pub mod say;
+pub mod slots;
+pub mod sync_state;
+mod sync_view;
 pub mod target;
 pub mod time;
 pub mod view;

@@ -3,14 +3,21 @@
 //! `handle` takes one thing that happened, `poll_effect` gives what is to be done, in order, `poll_timeout` says when to
 //! call again at the latest.
 
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::change::Change;
 use crate::diagnose::{Exit, Report};
 use crate::facts::{RootLook, Seen};
+use crate::job::Purpose;
 use crate::paths::RelPath;
-use crate::plan::Plan;
+use crate::plan::{Plan, PlanSettings, SyncPlan};
 use crate::say::Say;
+use crate::slots::Slots;
+use crate::sync_state::{Do, Owed, SyncState};
+use crate::time::Now;
+use crate::view::{Health, Status, SyncStatus, WaitingEntry};
 use crate::work::CommandSpec;
 
 /// A sync while the program runs. Never used again, also not after a reload.
@@ -292,4 +299,293 @@ pub enum Effect {
     },
     /// End the program with this exit code.
     Finished(u8),
+}
+
+/// All syncs. It only routes.
+#[derive(Debug, Default)]
+pub struct Mirror {
+    settings: Option<PlanSettings>,
+    syncs: Vec<SyncState>,
+    slots: Slots,
+    effects: VecDeque<Effect>,
+    owners: BTreeMap<JobId, SyncKey>,
+    stopped: BTreeSet<JobId>,
+    now: Now,
+    next_key: u32,
+    next_job: u64,
+    turn: usize,
+    fading: Option<u8>,
+    finished: bool,
+}
+
+impl Mirror {
+    /// Nothing configured yet.
+    pub fn new() -> Mirror {
+        Mirror::default()
+    }
+
+    /// Takes in one thing that happened at `now`.
+    pub fn handle(&mut self, now: Now, input: Input) {
+        self.now = now;
+        match input {
+            Input::Configured(plan) => self.configure(&plan),
+            Input::Watching { sync, dirs, done } => self.with(sync, |s| s.watches(dirs, done)),
+            Input::Sight { sync, sight } => self.with(sync, |s| s.sees(&sight)),
+            Input::Changed { sync, batch } => self.with(sync, |s| s.changed(now, &batch)),
+            Input::Lost { sync, under } => self.with(sync, |s| s.lost(now, &under)),
+            Input::Drained { sync, at_wall_ms } => {
+                self.with(sync, |s| s.drained_ms = s.drained_ms.max(Some(at_wall_ms)))
+            }
+            Input::LookedAt { job, source, target, paths } => {
+                self.job(job, |s, _| s.looked(now, job, &source, target.as_ref(), paths));
+            }
+            Input::Ended { job, step, end } => self.job(job, |s, stopped| s.ended(now, job, step, &end, stopped)),
+            Input::Asked { id, request } => self.asked(id, &request),
+            Input::Fade { code, at_once } => self.fade(code, at_once),
+            Input::Resumed | Input::NetworkUp | Input::MountsChanged | Input::KeyringReady => self.hasten(),
+            Input::Timer => {}
+        }
+        self.pump();
+    }
+
+    /// What is to be done next; call until `None` after each `handle`.
+    pub fn poll_effect(&mut self) -> Option<Effect> {
+        self.effects.pop_front()
+    }
+
+    /// When to call `handle` with [`Input::Timer`] at the latest, on the clock of `Now::mono`.
+    pub fn poll_timeout(&self) -> Option<Duration> {
+        if self.fading.is_some() {
+            return None;
+        }
+        self.syncs.iter().filter_map(|s| s.next_time(self.now)).min()
+    }
+
+    fn with(&mut self, key: SyncKey, act: impl FnOnce(&mut SyncState)) {
+        if let Some(sync) = self.syncs.iter_mut().find(|s| s.key == key) {
+            act(sync);
+            self.effects.push_back(Effect::StatusChanged);
+        }
+    }
+
+    fn job(&mut self, job: JobId, act: impl FnOnce(&mut SyncState, bool) -> Vec<Do>) {
+        let Some(key) = self.owners.get(&job).copied() else { return };
+        let stopped = self.stopped.contains(&job);
+        let Some(sync) = self.syncs.iter_mut().find(|s| s.key == key) else { return };
+        let todo = act(sync, stopped);
+        self.perform(key, todo);
+        self.effects.push_back(Effect::StatusChanged);
+    }
+
+    fn perform(&mut self, key: SyncKey, todo: Vec<Do>) {
+        for one in todo {
+            match one {
+                Do::Look(job, paths) => self.effects.push_back(Effect::LookAt { job, sync: key, paths }),
+                Do::Start(job, step, command) => self.start(key, job, step, command),
+                Do::Say(say) => self.effects.push_back(Effect::Say(say)),
+                Do::Over(job) => self.over(job),
+                Do::GiveUp => self.fade(255, false),
+            }
+        }
+    }
+
+    fn start(&mut self, key: SyncKey, job: JobId, step: u32, command: CommandSpec) {
+        if self.stopped.contains(&job) {
+            // Stopped between its runs: the next one never starts.
+            let end = End::NotStarted(Why::Stopped);
+            let now = self.now;
+            return self.job(job, |s, _| s.ended(now, job, step, &end, true));
+        }
+        self.effects.push_back(Effect::Start { job, step, sync: key, command });
+    }
+
+    fn over(&mut self, job: JobId) {
+        self.owners.remove(&job);
+        self.stopped.remove(&job);
+        self.slots.give(job);
+        self.effects.push_back(Effect::Done { job });
+    }
+
+    fn configure(&mut self, plan: &Plan) {
+        self.slots.limit(plan.settings.max_processes);
+        let mut old = std::mem::take(&mut self.syncs);
+        for (index, wanted) in plan.syncs.iter().enumerate() {
+            match old.iter().position(|s| !s.retired && s.plan.id == wanted.id) {
+                Some(at) => {
+                    let state = old.remove(at);
+                    self.reconfigure(state, wanted, index, &plan.settings);
+                }
+                None => self.add(wanted, index, &plan.settings),
+            }
+        }
+        for mut gone in old {
+            if !gone.retired {
+                self.effects.push_back(Effect::Unwatch { sync: gone.key });
+            }
+            gone.retired = true;
+            self.syncs.push(gone);
+        }
+        self.settings = Some(plan.settings.clone());
+        self.effects.push_back(Effect::StatusChanged);
+    }
+
+    fn add(&mut self, plan: &SyncPlan, index: usize, settings: &PlanSettings) {
+        self.next_key += 1;
+        let key = SyncKey(self.next_key);
+        self.syncs.push(SyncState::new(key, plan.clone(), settings));
+        self.effects.push_back(Effect::Watch { sync: key, index });
+    }
+
+    /// A sync that was there before: only what changed is done anew.
+    fn reconfigure(&mut self, mut state: SyncState, wanted: &SyncPlan, index: usize, settings: &PlanSettings) {
+        let watched_alike = state.plan.source == wanted.source
+            && state.plan.matcher.words() == wanted.matcher.words()
+            && settings.inotify_mode == state.mode;
+        let same_ends =
+            state.plan.source == wanted.source && state.plan.target == wanted.target && state.plan.kind == wanted.kind;
+        if !same_ends {
+            state.retired = true;
+            self.effects.push_back(Effect::Unwatch { sync: state.key });
+            self.syncs.push(state);
+            return self.add(wanted, index, settings);
+        }
+        let sent_alike = state.plan.rsync == wanted.rsync && state.plan.matcher.words() == wanted.matcher.words();
+        state.insist = settings.insist;
+        state.mode = settings.inotify_mode;
+        state.plan = wanted.clone();
+        if !sent_alike {
+            // Other filters or options: what they change is found by a pass that removes what a recovery may.
+            state.lost(self.now, &RelPath::root());
+        }
+        state.hasten();
+        if !watched_alike {
+            state.watching = false;
+            self.effects.push_back(Effect::Unwatch { sync: state.key });
+            self.effects.push_back(Effect::Watch { sync: state.key, index });
+        }
+        self.syncs.push(state);
+    }
+
+    fn fade(&mut self, code: u8, at_once: bool) {
+        self.fading.get_or_insert(code);
+        if at_once {
+            for job in self.owners.keys().copied().collect::<Vec<_>>() {
+                if self.stopped.insert(job) {
+                    self.effects.push_back(Effect::Stop { job });
+                }
+            }
+        }
+        self.effects.push_back(Effect::StatusChanged);
+    }
+
+    fn hasten(&mut self) {
+        for sync in &mut self.syncs {
+            sync.hasten();
+        }
+    }
+
+    /// Starts what may start, the syncs in turns.
+    fn pump(&mut self) {
+        self.syncs.retain(|s| !s.retired || !s.jobs.is_empty());
+        if self.fading.is_some() {
+            return self.finish_if_idle();
+        }
+        let mut idle_in_a_row = 0;
+        while idle_in_a_row < self.syncs.len() && self.slots.free() {
+            self.turn = (self.turn + 1) % self.syncs.len();
+            idle_in_a_row = if self.offer(self.turn) { 0 } else { idle_in_a_row + 1 };
+        }
+        self.finish_one_pass();
+    }
+
+    /// Gives a sync a slot if it wants one.
+    fn offer(&mut self, turn: usize) -> bool {
+        let now = self.now;
+        let sync = &mut self.syncs[turn];
+        let Some(purpose) = sync.wants(now) else { return false };
+        let machine = sync.plan.target.host().unwrap_or_default().to_owned();
+        let pass = matches!(purpose, Purpose::Pass { .. });
+        if pass && !self.slots.free_for_pass(&machine) {
+            return false;
+        }
+        self.next_job += 1;
+        let job = JobId(self.next_job);
+        self.slots.take(job, pass.then_some(machine));
+        self.owners.insert(job, sync.key);
+        let key = sync.key;
+        let todo = sync.start(now, job, purpose);
+        let started = !matches!(todo.as_slice(), [Do::Over(_)]);
+        self.perform(key, todo);
+        started
+    }
+
+    fn finish_if_idle(&mut self) {
+        if let Some(code) = self.fading.filter(|_| self.owners.is_empty() && !self.finished) {
+            self.finished = true;
+            self.effects.push_back(Effect::Finished(code));
+        }
+    }
+
+    /// `onepass`: the end is reached when every sync has made its pass, or cannot.
+    fn finish_one_pass(&mut self) {
+        if !self.settings.as_ref().is_some_and(|s| s.onepass) || self.syncs.is_empty() || !self.owners.is_empty() {
+            return;
+        }
+        let failed = |s: &SyncState| s.standing.is_some();
+        if self.syncs.iter().all(|s| failed(s) || (s.watching && s.owed.is_none() && s.queue.is_empty())) {
+            self.fading = Some(if self.syncs.iter().any(failed) { 255 } else { 0 });
+            self.finish_if_idle();
+        }
+    }
+
+    fn asked(&mut self, id: RequestId, request: &Request) {
+        let name = match request {
+            Request::Pause { sync, .. } | Request::Resume { sync } | Request::SyncNow { sync } => sync.clone(),
+            Request::Allow { sync } => Some(sync.clone()),
+        };
+        let fits = |s: &SyncState| !s.retired && name.as_ref().is_none_or(|n| s.plan.id == *n || s.plan.name == *n);
+        let mut done = Vec::new();
+        for sync in self.syncs.iter_mut().filter(|s| fits(s)) {
+            match request {
+                Request::Pause { until_wall_ms, .. } => sync.paused = Some(*until_wall_ms),
+                Request::Resume { .. } => {
+                    sync.paused = None;
+                    sync.hasten();
+                }
+                Request::Allow { .. } => sync.allow(),
+                Request::SyncNow { .. } => {
+                    sync.hasten();
+                    sync.hurry = true;
+                    let startup = sync.owed.is_some_and(|o| o.startup);
+                    sync.owed = Some(Owed { startup, not_before: Duration::ZERO });
+                }
+            }
+            done.push(sync.plan.id.clone());
+        }
+        let reply = match name {
+            Some(asked) if done.is_empty() => {
+                Reply::NoSuchSync { asked, known: self.syncs.iter().map(|s| s.plan.name.clone()).collect() }
+            }
+            _ => Reply::Done(done),
+        };
+        self.effects.push_back(Effect::Answer { id, reply });
+        self.effects.push_back(Effect::StatusChanged);
+    }
+
+    /// How it goes, at the time of the last input.
+    pub fn status(&self) -> Status {
+        let syncs: Vec<SyncStatus> = self.syncs.iter().filter(|s| !s.retired).map(|s| s.status(self.now)).collect();
+        Status {
+            health: syncs.iter().map(|s| s.health).max().unwrap_or(Health::Synced),
+            running: self.slots.running(),
+            fading: self.fading.is_some(),
+            syncs,
+        }
+    }
+
+    /// What waits in a sync, in the order of paths.
+    pub fn waiting(&self, sync: SyncKey, offset: usize, limit: usize) -> Vec<WaitingEntry> {
+        let Some(sync) = self.syncs.iter().find(|s| s.key == sync) else { return Vec::new() };
+        sync.page(offset, limit)
+    }
 }

@@ -102,6 +102,8 @@ pub struct RsyncPlan {
     pub protect: Vec<String>,
     /// Modification times are kept: the quick check can be trusted, and `--modify-window` means something.
     pub times: bool,
+    /// `one_file_system` is set: what is on another file system is left out.
+    pub one_file_system: bool,
     /// `append` or `append_verify` is set: runs that compare by checksum leave it out.
     pub append: bool,
     /// Where the module's password comes from.

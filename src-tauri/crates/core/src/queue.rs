@@ -284,6 +284,11 @@ impl Queue {
         }
     }
 
+    /// True if this path waits or is on its way.
+    pub fn holds(&self, path: &RelPath) -> bool {
+        self.entries.contains_key(path)
+    }
+
     /// Entries that wait or are on their way.
     pub fn len(&self) -> usize {
         self.entries.len()
@@ -307,7 +312,8 @@ impl Queue {
     /// When the oldest entry that waits or is on its way came in.
     pub fn oldest(&self) -> Option<Now> {
         let waiting = self.by_age.first().and_then(|(_, p)| self.entries.get(p)?.wait.as_ref()).map(|d| d.first);
-        let flying = self.flying.iter().filter_map(|p| self.entries.get(p)?.flight.as_ref()).map(|(_, d)| d.first).min();
+        let flying =
+            self.flying.iter().filter_map(|p| self.entries.get(p)?.flight.as_ref()).map(|(_, d)| d.first).min();
         match (waiting, flying) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
@@ -350,7 +356,9 @@ impl Queue {
         let mut whole: Option<Dirt> = self.entries.get(top).and_then(|e| e.wait.clone());
         for path in self.waiting_below(top) {
             let dirt = self.entries.get(&path).and_then(|e| e.wait.clone());
-            let Some(dirt) = dirt.filter(|d| !(keep_deletes && (d.want == Want::Delete || d.replaced))) else { continue };
+            let Some(dirt) = dirt.filter(|d| !(keep_deletes && (d.want == Want::Delete || d.replaced))) else {
+                continue;
+            };
             self.unindex(&path);
             if let Some(entry) = self.entries.get_mut(&path) {
                 entry.wait = None;
@@ -407,4 +415,3 @@ fn merge_back(old: Dirt, newer: Dirt) -> Dirt {
     let merged = merge(old, newer);
     Dirt { not_before, tries, content_at_ms, subtree: subtree && merged.dir, ..merged }
 }
-

@@ -69,7 +69,13 @@ pub trait LastSent {
 }
 
 /// Classes a batch. `looks` are the answers for the batch's paths, in its order.
-pub fn classify(plan: &SyncPlan, root: &RootFacts, batch: &[(RelPath, Dirt)], looks: &[Look], last: &dyn LastSent) -> Classed {
+pub fn classify(
+    plan: &SyncPlan,
+    root: &RootFacts,
+    batch: &[(RelPath, Dirt)],
+    looks: &[Look],
+    last: &dyn LastSent,
+) -> Classed {
     let mut sorter = Sorter { plan, root, last, lists: BTreeMap::new(), out: Classed::default() };
     for ((path, dirt), look) in batch.iter().zip(looks) {
         sorter.one(path, dirt, look);
@@ -118,7 +124,11 @@ impl Sorter<'_> {
             return self.list(class, entry, entry);
         }
         if self.excluded(entry, dir) {
-            let other = if dir { dirt.was_file && !self.excluded(entry, false) } else { dirt.was_dir && !self.excluded(entry, true) };
+            let other = if dir {
+                dirt.was_file && !self.excluded(entry, false)
+            } else {
+                dirt.was_dir && !self.excluded(entry, true)
+            };
             if other && self.plan.delete.while_running() {
                 self.list(Class::Flip, entry, entry);
             }
@@ -151,7 +161,8 @@ impl Sorter<'_> {
             return false;
         }
         let old_time = dirt.content_at_ms.is_some_and(|at| found.mtime_ns < (i128::from(at) - 2_000) * 1_000_000);
-        let not_newer = dirt.content_at_ms.is_some() && self.last.mtime_ns(entry).is_some_and(|sent| found.mtime_ns <= sent);
+        let not_newer =
+            dirt.content_at_ms.is_some() && self.last.mtime_ns(entry).is_some_and(|sent| found.mtime_ns <= sent);
         dirt.replaced || dirt.want == Want::Delete || old_time || not_newer
     }
 
@@ -185,7 +196,8 @@ impl Sorter<'_> {
         self.cover();
         self.topmost(Class::Delete);
         self.out.delete_first = self.folds();
-        let mut order = vec![Class::Update, Class::Suspect, Class::Subtree, Class::SubtreeChecked, Class::Root, Class::Flip];
+        let mut order =
+            vec![Class::Update, Class::Suspect, Class::Subtree, Class::SubtreeChecked, Class::Root, Class::Flip];
         order.insert(if self.out.delete_first { 0 } else { order.len() }, Class::Delete);
         for class in order {
             let Some(list) = self.lists.remove(&class).filter(|l| !l.is_empty()) else { continue };
@@ -243,7 +255,8 @@ impl Sorter<'_> {
 
     fn fold_into(&mut self, small: Class, class: Class, top: &RelPath) {
         let Some(list) = self.lists.get_mut(&small) else { return };
-        let within: Vec<RelPath> = list.range(top.clone()..).map(|(p, _)| p).take_while(|p| p.is_within(top)).cloned().collect();
+        let within: Vec<RelPath> =
+            list.range(top.clone()..).map(|(p, _)| p).take_while(|p| p.is_within(top)).cloned().collect();
         let mut moved = BTreeSet::new();
         for path in within {
             moved.extend(list.remove(&path).unwrap_or_default());

@@ -113,7 +113,9 @@ pub fn delete_by_filters(plan: &SyncPlan, paths: &[RelPath]) -> CommandSpec {
 /// Paths whose names the rules of [`delete_by_filters`] cannot carry.
 pub fn unfit_for_filters(plan: &SyncPlan, path: &RelPath) -> bool {
     plan.delete != crate::config::DeletePolicy::Always
-        && (std::str::from_utf8(path.bytes()).is_err() || path.bytes().contains(&b'\n') || plan.matcher.needs_dir_files())
+        && (std::str::from_utf8(path.bytes()).is_err()
+            || path.bytes().contains(&b'\n')
+            || plan.matcher.needs_dir_files())
 }
 
 /// A pattern without wildcards is taken as it is, backslashes included.

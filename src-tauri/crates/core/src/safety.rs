@@ -1,0 +1,175 @@
+//! Whether a run may start, from what stands at the source's and the target's root.
+//!
+//! Rules: nothing is removed at the target because the source is missing, unreadable, another directory than the one that was
+//! watched, empty while it was not, or lacks a file system that was mounted inside it. Nothing is written where a local
+//! target is missing that was there before: that is an unmounted disk's empty mount point.
+
+use crate::facts::{RootFacts, RootLook};
+use crate::paths::RelPath;
+
+/// What stood at both ends when they were last found right.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Baseline {
+    /// The source's root.
+    pub source: Option<RootFacts>,
+    /// The target's, where it is local and was seen.
+    pub target: Option<RootFacts>,
+}
+
+/// Why a run may not start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trouble {
+    /// The source is not there.
+    SourceMissing,
+    /// It is no directory.
+    SourceNotDirectory,
+    /// It cannot be opened: the errno.
+    SourceUnreadable(i32),
+    /// It is another directory, or on another file system, than the one that was watched.
+    SourceReplaced,
+    /// It is empty, and was not.
+    SourceEmptied,
+    /// A file system that was mounted inside the source is gone.
+    MountGone(RelPath),
+    /// The local target is not there, and was.
+    TargetMissing,
+    /// It is no directory.
+    TargetNotDirectory,
+    /// It cannot be opened: the errno.
+    TargetUnreadable(i32),
+    /// It is another directory, or on another file system, than the one that was written to.
+    TargetReplaced,
+}
+
+impl Trouble {
+    /// The code under which it is shown.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Trouble::SourceMissing => "source-gone",
+            Trouble::SourceNotDirectory => "source-not-directory",
+            Trouble::SourceUnreadable(_) => "source-unreadable",
+            Trouble::SourceReplaced => "source-replaced",
+            Trouble::SourceEmptied => "source-emptied",
+            Trouble::MountGone(_) => "source-mount-gone",
+            Trouble::TargetMissing => "target-gone",
+            Trouble::TargetNotDirectory => "target-not-directory",
+            Trouble::TargetUnreadable(_) => "target-not-accessible",
+            Trouble::TargetReplaced => "target-replaced",
+        }
+    }
+
+    /// Held until what was there comes back or somebody says that what is there now is right.
+    pub fn protects(&self) -> bool {
+        use Trouble::{MountGone, SourceEmptied, SourceReplaced, TargetMissing, TargetReplaced};
+        matches!(self, SourceReplaced | SourceEmptied | MountGone(_) | TargetMissing | TargetReplaced)
+    }
+}
+
+impl Baseline {
+    /// Compares. What is right and new (a mount more, a target made by the first run) is remembered.
+    pub fn judge(
+        &mut self,
+        source: &RootLook,
+        target: Option<&RootLook>,
+        may_delete: bool,
+    ) -> Result<RootFacts, Trouble> {
+        let facts = match source {
+            RootLook::Dir(facts) => facts,
+            RootLook::Missing => return Err(Trouble::SourceMissing),
+            RootLook::NotADirectory => return Err(Trouble::SourceNotDirectory),
+            RootLook::Error(errno) => return Err(Trouble::SourceUnreadable(*errno)),
+        };
+        if let Some(known) = &self.source {
+            if !same_directory(known, facts) {
+                return Err(Trouble::SourceReplaced);
+            }
+            if let Some(gone) = known.mounts.iter().find(|m| !facts.mounts.contains(m)) {
+                return Err(Trouble::MountGone(gone.clone()));
+            }
+            if may_delete && facts.empty && !known.empty {
+                return Err(Trouble::SourceEmptied);
+            }
+        }
+        let target = self.judge_target(target)?;
+        let empty_before = self.source.as_ref().is_some_and(|k| !k.empty) && facts.empty;
+        // An emptied source stays "was not empty" until somebody says that it is right.
+        self.source = Some(RootFacts { empty: facts.empty && !empty_before, ..facts.clone() });
+        self.target = target;
+        Ok(facts.clone())
+    }
+
+    fn judge_target(&self, target: Option<&RootLook>) -> Result<Option<RootFacts>, Trouble> {
+        match (target, &self.target) {
+            (None, known) => Ok(known.clone()),
+            (Some(RootLook::Dir(now)), Some(known)) if !same_directory(known, now) => Err(Trouble::TargetReplaced),
+            (Some(RootLook::Dir(now)), _) => Ok(Some(now.clone())),
+            (Some(RootLook::Missing), None) => Ok(None),
+            (Some(RootLook::Missing), Some(_)) => Err(Trouble::TargetMissing),
+            (Some(RootLook::NotADirectory), _) => Err(Trouble::TargetNotDirectory),
+            (Some(RootLook::Error(errno)), _) => Err(Trouble::TargetUnreadable(*errno)),
+        }
+    }
+}
+
+fn same_directory(a: &RootFacts, b: &RootFacts) -> bool {
+    a.dev == b.dev && a.ino == b.ino && (a.mount.is_none() || b.mount.is_none() || a.mount == b.mount)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dir(ino: u64) -> RootFacts {
+        RootFacts { dev: 1, ino, mount: Some(7), empty: false, mounts: Vec::new() }
+    }
+
+    fn judge(base: &mut Baseline, source: RootLook, target: Option<RootLook>) -> Result<(), Trouble> {
+        base.judge(&source, target.as_ref(), true).map(|_| ())
+    }
+
+    #[test]
+    fn a_source_that_is_not_the_one_that_was_watched_is_held() {
+        let mut base = Baseline::default();
+        assert_eq!(judge(&mut base, RootLook::Dir(dir(1)), None), Ok(()));
+        assert_eq!(judge(&mut base, RootLook::Missing, None), Err(Trouble::SourceMissing));
+        assert_eq!(judge(&mut base, RootLook::Dir(dir(2)), None), Err(Trouble::SourceReplaced));
+        let other_mount = RootFacts { mount: Some(8), ..dir(1) };
+        assert_eq!(judge(&mut base, RootLook::Dir(other_mount), None), Err(Trouble::SourceReplaced));
+        assert_eq!(judge(&mut base, RootLook::Dir(dir(1)), None), Ok(()));
+    }
+
+    #[test]
+    fn an_emptied_source_is_held_every_time_and_an_empty_one_is_not() {
+        let mut base = Baseline::default();
+        let empty = RootFacts { empty: true, ..dir(1) };
+        assert_eq!(judge(&mut base, RootLook::Dir(empty.clone()), None), Ok(()));
+        assert_eq!(judge(&mut base, RootLook::Dir(dir(1)), None), Ok(()));
+        for _ in 0..2 {
+            assert_eq!(judge(&mut base, RootLook::Dir(empty.clone()), None), Err(Trouble::SourceEmptied));
+            assert!(
+                base.judge(&RootLook::Dir(empty.clone()), None, false).is_ok(),
+                "a run that cannot delete may start"
+            );
+        }
+    }
+
+    #[test]
+    fn a_mount_inside_that_is_gone_is_held_and_a_new_one_is_learnt() {
+        let mut base = Baseline::default();
+        let inner = RelPath::new(b"a/b").unwrap();
+        assert_eq!(judge(&mut base, RootLook::Dir(dir(1)), None), Ok(()));
+        let with = RootFacts { mounts: vec![inner.clone()], ..dir(1) };
+        assert_eq!(judge(&mut base, RootLook::Dir(with), None), Ok(()));
+        assert_eq!(judge(&mut base, RootLook::Dir(dir(1)), None), Err(Trouble::MountGone(inner)));
+    }
+
+    #[test]
+    fn a_local_target_that_was_there_is_never_made_anew() {
+        let mut base = Baseline::default();
+        let at = |look| Some(look);
+        assert_eq!(judge(&mut base, RootLook::Dir(dir(1)), at(RootLook::Missing)), Ok(()));
+        assert_eq!(judge(&mut base, RootLook::Dir(dir(1)), at(RootLook::Dir(dir(9)))), Ok(()));
+        assert_eq!(judge(&mut base, RootLook::Dir(dir(1)), at(RootLook::Missing)), Err(Trouble::TargetMissing));
+        assert_eq!(judge(&mut base, RootLook::Dir(dir(1)), at(RootLook::Dir(dir(8)))), Err(Trouble::TargetReplaced));
+    }
+}
