@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::behaviour::classify::{Class, LastSent, Listing, classify};
+use crate::behaviour::classify::{Class, LastSent, classify};
 use crate::behaviour::rsync;
 use crate::change::{Change, Kind};
 use crate::combine::Want;
@@ -572,17 +572,15 @@ impl SyncState {
         }
         for failed in &report.failed {
             let entries = self.jobs[&id].entries_about(&failed.path, failed.deep);
-            let precise = entries.iter().any(|e| *e == failed.path);
+            let mut kept = false;
             for entry in &entries {
                 // A subtree that failed in one place is not sent whole again for it.
                 if *entry == failed.path || !self.covers_tree(id, entry) {
                     self.entry_failed(now, id, entry, diagnosis.retry);
+                    kept = true;
                 }
             }
-            let loose = entries.is_empty() || entries.iter().all(|e| self.covers_tree(id, e));
-            if !precise && loose && !failed.guess {
-                self.dirty_after(now, &failed.path, failed.deep, diagnosis.retry);
-            } else if !precise && loose && entries.iter().any(|e| self.covers_tree(id, e)) {
+            if !kept && (!failed.guess || !entries.is_empty()) {
                 self.dirty_after(now, &failed.path, failed.deep, diagnosis.retry);
             }
             paths.push(failed.path.clone());

@@ -246,10 +246,11 @@ impl Sorter<'_> {
 
     fn root_rides_along(&mut self) {
         let Some(root) = self.lists.remove(&Class::Root) else { return };
-        let carriers = [Class::Update, Class::Suspect, Class::Subtree, Class::SubtreeChecked, Class::Delete];
-        let carrier = carriers.into_iter().find_map(|c| self.lists.get_mut(&c)?.values_mut().next());
-        if let Some(carrier) = carrier {
-            carrier.extend(root.into_values().flatten());
+        for class in [Class::Update, Class::Suspect, Class::Subtree, Class::SubtreeChecked, Class::Delete] {
+            if let Some(carrier) = self.lists.get_mut(&class).and_then(|l| l.values_mut().next()) {
+                carrier.extend(root.into_values().flatten());
+                return;
+            }
         }
     }
 

@@ -79,7 +79,7 @@ pub fn listing(plan: &SyncPlan, class: Class, paths: &[RelPath]) -> CommandSpec 
         _ if removes => line.word("--ignore-missing-args").word("--delete").word("--force"),
         _ => line.word("--ignore-missing-args"),
     };
-    line.from_list(paths.iter().map(|p| ListWord::Path(p)))
+    line.with_list(paths.iter().map(ListWord::Path))
 }
 
 /// Removes without `--delete-missing-args`: the directories that held the paths are listed one level deep, and rules say
@@ -107,7 +107,7 @@ pub fn delete_by_filters(plan: &SyncPlan, paths: &[RelPath]) -> CommandSpec {
     let mut parents: Vec<RelPath> = paths.iter().map(|p| p.parent().unwrap_or_else(RelPath::root)).collect();
     parents.sort();
     parents.dedup();
-    line.from_list(parents.iter().map(|p| ListWord::OneLevel(p)))
+    line.with_list(parents.iter().map(ListWord::OneLevel))
 }
 
 /// Paths whose names the rules of [`delete_by_filters`] cannot carry.
@@ -186,7 +186,7 @@ impl<'a> Line<'a> {
         }
     }
 
-    fn from_list<'p>(mut self, paths: impl Iterator<Item = ListWord<'p>>) -> CommandSpec {
+    fn with_list<'p>(mut self, paths: impl Iterator<Item = ListWord<'p>>) -> CommandSpec {
         self.word("--from0").word("--files-from=-");
         let mut list = Vec::new();
         for path in paths {
