@@ -221,6 +221,7 @@ fn rsync_of(sync: &Sync, extra: &[String], target: &Target, env: &PlanEnv) -> Rs
         delete_excluded: options.delete_excluded == Some(true),
         protect: made.protect,
         times: made.times,
+        one_file_system: made.one_file_system,
         append: made.append,
         password,
     }

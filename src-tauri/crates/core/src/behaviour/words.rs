@@ -25,6 +25,8 @@ pub struct RsyncWords {
     pub protect: Vec<String>,
     /// Modification times are kept.
     pub times: bool,
+    /// `one_file_system` is set.
+    pub one_file_system: bool,
     /// `append` or `append_verify` is set.
     pub append: bool,
 }
@@ -45,6 +47,7 @@ pub fn rsync_words(options: &RsyncOptions, extra: &[String], target: &Target) ->
         pass_words: if is_on(options.prune_empty_dirs) { vec!["-m".to_owned()] } else { Vec::new() },
         protect: protect(options, &extra, target),
         times: (options.times.unwrap_or(true) && !negates(&extra, "times")) || gives(&extra, "times"),
+        one_file_system: is_on(options.one_file_system) || gives(&extra, "one-file-system"),
         append: is_on(options.append) || is_on(options.append_verify),
     }
 }
