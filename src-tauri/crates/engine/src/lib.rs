@@ -2,5 +2,7 @@
 #![warn(missing_docs)]
 
 pub mod look;
+pub mod places;
+pub mod receiver;
 pub mod run;
 pub mod secrets;

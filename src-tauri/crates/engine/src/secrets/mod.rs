@@ -4,6 +4,11 @@
 //! had is a code and a name, never the secret or a part of it. Everything here blocks (files, D-Bus) for a bounded time;
 //! async code calls it through `spawn_blocking`.
 
+pub mod file;
+pub mod keyring;
+pub mod memory;
+pub mod system;
+
 use std::fmt;
 
 use driftless_core::plan::Password;
@@ -36,6 +41,7 @@ impl fmt::Debug for SecretText {
 #[error("{code}: {what}")]
 pub struct SecretProblem {
     /// One of `keyring-locked`, `keyring-absent`, `keyring-denied`, `keyring-slow`, `keyring-unreadable`,
+    /// `keyring-ambiguous`,
     /// `password-not-stored`, `password-file-missing`, `password-file-open`, `password-file-owner`,
     /// `password-file-empty`, `password-file-unreadable`; the key of its sentence in the catalogue.
     pub code: &'static str,
