@@ -343,6 +343,8 @@ def rows_of_this_machine(w):
     w.record("41-password-file-unused", target, "--password-file=" + w.write("p", "right\n", 0o600))
 
     w.record("42-source-gone", target, source=w.path("gone") + "/", cwd="/")
+    w.record("42-source-gone-batch", target, "--from0", "--files-from=-", source=w.path("gone") + "/", cwd="/",
+             recurse="-lptgoD", stdin=b"./a\0")
     w.folder("source-gone")
     w.record("42-source-removed", target, cwd=w.path("source-gone"),
              before=["sh", "-c", "rmdir ../source-gone; exec \"$@\"", "sh"])
@@ -408,6 +410,8 @@ def single_files(w):
     w.fresh()
     os.chown(w.path("target"), NOBODY, NOBODY)
     w.folder("target/d", 0o755)
+    temporary = w.folder("temporary", owner=NOBODY)
+    w.record("85-temp-dir", target, "--temp-dir=" + temporary, user=NOBODY)
     w.record("99-cannot-make", target, user=NOBODY)
     w.fresh()
     os.chown(w.path("target"), NOBODY, NOBODY)

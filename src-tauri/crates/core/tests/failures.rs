@@ -66,6 +66,7 @@ const ROWS: &[Row] = &[
     ("40-password-file-empty", "password-file-empty", "held", "slow", "", ""),
     ("41-password-file-unused", "password-file-unused", "held", "slow", "", ""),
     ("42-source-gone", "source-gone", "held", "slow", "", ".+"),
+    ("42-source-gone-batch", "source-gone", "held", "slow", "", ".+"),
     ("42-source-removed", "source-gone", "held", "slow", "", ""),
     ("43-source-unreadable", "source-unreadable", "partial", "slow", "", "d/we\"ird\\x0aä locked+ secret"),
     ("44-vanished", "-", "done", "nothing", "", ""),
@@ -77,6 +78,7 @@ const ROWS: &[Row] = &[
     ("82-no-referent", "partial-transfer", "partial", "slow", "", "link"),
     ("83-missing-args-refused", "missing-args-refused", "again", "normal", "fallback-f", ""),
     ("84-daemon-excludes", "target-excludes", "partial", "slow", "", "d/hidden hiddendir+"),
+    ("85-temp-dir", "target-permission", "partial", "slow", "", "d/b"),
     ("90-conflict", "conflict", "partial", "slow", "", "a+"),
     ("91-not-empty", "-", "done", "nothing", "", ""),
     ("92-special", "-", "done", "nothing", "", ""),
@@ -326,4 +328,37 @@ fn sentences_use_only_what_every_failure_tells() {
             assert!(told.contains_key(name) && told_local.contains_key(name), "{code} uses {name}");
         }
     }
+}
+
+/// Real lines with bytes changed, cut and doubled: nothing may break, and where pipes are cut must not matter.
+#[test]
+fn whatever_comes_the_parser_survives_and_cuts_do_not_matter() {
+    use proptest::prelude::*;
+    let all: Vec<Vec<u8>> = ROWS.iter().map(|r| recording(r.0)).map(|r| (r.stderr + &r.stdout).into_bytes()).collect();
+    let target = Target::parse("h::m/sub").expect("target");
+    let read = |bytes: &[u8], size: usize| {
+        let mut parser = OutputParser::new(PathMapper::new(b"/source", &target));
+        for piece in bytes.chunks(size) {
+            parser.feed(Stream::Stdout, piece);
+            parser.feed(Stream::Stderr, piece);
+        }
+        parser.finish()
+    };
+    let change = (any::<prop::sample::Index>(), prop::collection::vec(any::<u8>(), 0..4));
+    let changes = (prop::sample::select(all), prop::collection::vec(change, 0..12), 1..40_usize);
+    proptest!(|((mut bytes, changes, size) in changes)| {
+        for (at, with) in changes {
+            let at = at.index(bytes.len().max(1)).min(bytes.len());
+            let end = (at + 2).min(bytes.len());
+            bytes.splice(at..end, with);
+        }
+        let (whole, pieces) = (read(&bytes, usize::MAX), read(&bytes, size));
+        prop_assert_eq!(&whole.failed, &pieces.failed);
+        prop_assert_eq!(&whole.causes, &pieces.causes);
+        prop_assert_eq!(&whole.counts, &pieces.counts);
+        prop_assert_eq!(whole.unmapped, pieces.unmapped);
+        for line in whole.tail.iter().chain(whole.causes.values().flat_map(|args| args.values())) {
+            prop_assert!(!line.chars().any(char::is_control), "{line:?}");
+        }
+    });
 }

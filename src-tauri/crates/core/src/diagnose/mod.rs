@@ -132,7 +132,8 @@ fn exited(exit: Exit, report: &Report, stalled: bool, context: &Context<'_>) -> 
         Exit::Code(code) => cause(code, report),
     };
     let (outcome, retry) = code.verdict();
-    let partial = exit == Exit::Code(23) && !stalled && code != FailureCode::SourceGone;
+    let whole = matches!(code, FailureCode::SourceGone | FailureCode::TooManyDeletions);
+    let partial = exit == Exit::Code(23) && !stalled && !whole;
     let mut args = sentence::args(report.causes.get(&code), report, context);
     let (Exit::Code(number) | Exit::Signal(number)) = exit;
     args.insert("exit".to_owned(), number.to_string());
@@ -189,6 +190,8 @@ fn cause(exit: i32, report: &Report) -> FailureCode {
     let best = report.causes.keys().next().copied();
     match (exit, best) {
         (0 | 24 | 25, _) => FailureCode::TooManyDeletions,
+        // Which deletions were left out is not said: nothing of such a run is done.
+        (23, _) if report.causes.contains_key(&FailureCode::TooManyDeletions) => FailureCode::TooManyDeletions,
         // A missing folder above the target ends the run; in exit 23 it would be one path among others.
         (11, Some(FailureCode::PartialTransfer)) => FailureCode::TargetParentMissing,
         (3, Some(FailureCode::PartialTransfer | FailureCode::Conflict)) => FailureCode::TargetNotAccessible,

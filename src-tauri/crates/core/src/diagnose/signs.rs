@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::codes::FailureCode::{self, *};
-use super::line::{Line, shown};
+use super::line::{Line, Side, shown};
 
 /// What a recognised line fills in.
 pub type Args = BTreeMap<String, String>;
@@ -26,7 +26,7 @@ pub(super) fn read(line: &Line<'_>) -> Option<(FailureCode, Args)> {
     } else if line.refusal {
         refusal(text, &mut put)
     } else {
-        daemon(text, &mut put)
+        daemon(line, text, &mut put)
             .or_else(|| connection(text, &mut put))
             .or_else(|| own(text, &mut put))
             .or_else(|| shell(text, &mut put))?
@@ -61,7 +61,7 @@ fn refusal(text: &str, put: &mut impl FnMut(&str, &str)) -> FailureCode {
 }
 
 /// What the daemon's side says in a transfer that it has let begin.
-fn daemon(text: &str, put: &mut impl FnMut(&str, &str)) -> Option<FailureCode> {
+fn daemon(line: &Line<'_>, text: &str, put: &mut impl FnMut(&str, &str)) -> Option<FailureCode> {
     if text.starts_with("module is read only") {
         return Some(ModuleReadOnly);
     }
@@ -87,7 +87,7 @@ fn daemon(text: &str, put: &mut impl FnMut(&str, &str)) -> Option<FailureCode> {
     if text.starts_with("did not see server greeting") {
         return Some(NoGreeting);
     }
-    if text.starts_with("cannot stat destination ") || text.starts_with("change_dir#") {
+    if text.starts_with("cannot stat destination ") || (line.side != Side::Sender && text.starts_with("change_dir#")) {
         put("reason", text);
         let no_directory = text.ends_with("Not a directory (20)");
         return Some(if no_directory { TargetNotDirectory } else { TargetNotAccessible });
@@ -110,9 +110,6 @@ fn connection(text: &str, put: &mut impl FnMut(&str, &str)) -> Option<FailureCod
     }
     if text.starts_with("getaddrinfo: ") {
         return Some(if text.contains("Temporary failure in name resolution") { ResolverDown } else { HostNotFound });
-    }
-    if text.starts_with("timeout waiting for daemon connection") {
-        return Some(ConnectTimeout);
     }
     if text.starts_with("io timeout after ") || text.starts_with("daemon IO timeout") {
         return Some(IoTimeout);
@@ -146,7 +143,7 @@ fn own(text: &str, put: &mut impl FnMut(&str, &str)) -> Option<FailureCode> {
         put("reason", text);
         return Some(BadOption);
     }
-    let rules: [(&str, FailureCode); 15] = [
+    let rules: [(&str, FailureCode); 12] = [
         ("password file must not be other-accessible", PasswordFileOpen),
         ("password file must be owned by root", PasswordFileOwner),
         ("failed to read a password from ", PasswordFileEmpty),
@@ -154,14 +151,11 @@ fn own(text: &str, put: &mut impl FnMut(&str, &str)) -> Option<FailureCode> {
         ("Deletions stopped due to --max-delete limit", TooManyDeletions),
         ("protocol version mismatch -- is your shell clean?", ShellNotClean),
         ("is your shell clean?", ShellNotClean),
-        ("protocol incompatibility", ProtocolMismatch),
         ("getcwd(): No such file or directory", SourceGone),
         ("opendir \".\" failed: No such file or directory", SourceGone),
-        ("syntax or usage error", BadOption),
         ("You may not combine ", BadOption),
         ("out of memory", OutOfMemory),
         ("Failed to exec ", SshMissing),
-        ("received SIGINT, SIGTERM, or SIGHUP", Interrupted),
     ];
     let code = rules.iter().find(|(stem, _)| text.starts_with(stem)).map(|(_, code)| *code)?;
     if code == TooManyDeletions {

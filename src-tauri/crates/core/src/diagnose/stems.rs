@@ -39,7 +39,7 @@ pub(super) struct Named {
     pub why: PathWhy,
     /// What lies below is not done either.
     pub deep: bool,
-    /// The path is what the line is about only if temporary names stand beside their files.
+    /// The name is a temporary one, or looks so: it tells the file only if it stands beside it.
     pub temp: bool,
 }
 
@@ -82,33 +82,51 @@ fn quoted(line: &Line<'_>) -> Option<Named> {
     }
     let rest = &body[open + 1..];
     let verb = std::str::from_utf8(verb).ok()?;
-    let arrow = ["rename ", "copy ", "link ", "symlink "].contains(&verb);
-    // In `lsetxattr("PATH","user.x")` the path ends before the comma.
-    let close = match () {
-        () if arrow => find(rest, b"\" -> ").or_else(|| find(rest, b"\" => ")).or_else(|| find(rest, b"\" (in ")),
-        () if verb.ends_with('(') => find(rest, b"\",").or_else(|| rfind(rest, b"\"")),
-        () => rfind(rest, b"\""),
-    }
-    .or_else(|| rfind(rest, b"\""))?;
-    let (path, after) = (unescape(&rest[..close]), &rest[close + 1..]);
-    let why = if referent { PathWhy::Gone } else { why(verb, errno) };
-    let paths = match verb {
-        "mkstemp " | "rename " | "copy " => without_temp(&path)?,
-        _ if touches_temp(verb) => {
-            let mut all = without_temp(&path).unwrap_or_default();
-            all.insert(0, path);
-            all
-        }
-        _ => vec![path],
-    };
-    Some(Named {
+    let named = |path: &[u8], paths: Vec<Vec<u8>>, after: &[u8]| Named {
         side: if line.side == Side::Unknown { side(verb) } else { line.side },
         paths,
         module: module(after),
-        why,
+        why: if referent { PathWhy::Gone } else { why(verb, errno) },
         deep: is_deep(verb),
-        temp: verb == "mkstemp " || verb == "rename " || verb == "copy ",
-    })
+        temp: looks_temporary(path) && (verb == "mkstemp " || touches_temp(verb)),
+    };
+    if ["rename ", "copy ", "link ", "symlink "].contains(&verb) {
+        return arrow(verb, rest).map(|(path, after)| named(b"", vec![unescape(path)], after));
+    }
+    // In `lsetxattr("PATH","user.x")` the path ends before the comma; a name with such a mark is not cut at all.
+    let close = match only(rest, b"\",") {
+        Some(at) if verb.ends_with('(') => at,
+        None if verb.ends_with('(') && find(rest, b"\",").is_some() => return None,
+        _ => rfind(rest, b"\"")?,
+    };
+    let (path, after) = (unescape(&rest[..close]), &rest[close + 1..]);
+    let paths = match verb {
+        "mkstemp " => without_temp(&path)?,
+        // The file in its place may have such a name as well.
+        _ if touches_temp(verb) && looks_temporary(&path) => {
+            let mut all = without_temp(&path)?;
+            all.insert(0, path.clone());
+            all
+        }
+        _ => vec![path.clone()],
+    };
+    Some(named(&path, paths, after))
+}
+
+/// `"TEMPORARY" (in MODULE) -> "PATH"` tells the path behind the arrow, links and symlinks the one before it. A name
+/// with an arrow of its own is not cut at all.
+fn arrow<'a>(verb: &str, rest: &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
+    let at = only(rest, b" -> \"").or_else(|| only(rest, b" => "))?;
+    if verb == "rename " || verb == "copy " {
+        return rest[at..].strip_prefix(b" -> \"")?.strip_suffix(b"\"").map(|path| (path, &b""[..]));
+    }
+    let close = rfind(&rest[..at], b"\"")?;
+    Some((&rest[..close], &rest[close + 1..at]))
+}
+
+/// Where `word` stands, if it stands there once.
+fn only(text: &[u8], word: &[u8]) -> Option<usize> {
+    find(text, word).filter(|at| rfind(text, word) == Some(*at))
 }
 
 /// `delete_file: unlink(PATH) failed: ERRNO (N)`: no quotes, relative to the root.
@@ -116,7 +134,7 @@ fn parens(line: &Line<'_>) -> Option<Named> {
     let (body, errno) = split_errno(line.text);
     errno?;
     let open = body.iter().position(|b| *b == b'(').filter(|_| line.marked)?;
-    let verb = std::str::from_utf8(&body[..open]).ok()?;
+    let verb = std::str::from_utf8(&body[..open]).ok().filter(|verb| !verb.contains('"'))?;
     let inner = body[open + 1..].strip_suffix(b") failed").or_else(|| body[open + 1..].strip_suffix(b")"))?;
     let inner = match verb.contains("acl") {
         true => &inner[..rfind(inner, b", ACL_").unwrap_or(inner.len())],
@@ -175,6 +193,11 @@ fn why(verb: &str, errno: Option<&str>) -> PathWhy {
     }
 }
 
+/// Ends like a name of `mkstemp`.
+fn looks_temporary(path: &[u8]) -> bool {
+    path.len().checked_sub(7).is_some_and(|at| path[at] == b'.' && path[at + 1..].iter().all(u8::is_ascii_alphanumeric))
+}
+
 /// The files a temporary name may stand for; `None` if it is no such name or was shortened to fit.
 fn without_temp(path: &[u8]) -> Option<Vec<Vec<u8>>> {
     let cut = path.iter().rposition(|b| *b == b'/').map_or(0, |at| at + 1);
@@ -211,6 +234,25 @@ mod tests {
         assert_eq!(paths(text), Some((Side::Receiver, "d/f|d/.f".into(), Some("M".into()), PathWhy::Permission)));
         assert_eq!(without_temp(b"d/f.zdaB6b"), None);
         assert_eq!(without_temp(b"..zdaB6b"), None);
+    }
+
+    #[test]
+    fn behind_an_arrow_stands_the_file_itself() {
+        // Recorded with --temp-dir, and from a module.
+        let text = "rsync: [receiver] rename \"/tmp/b.94cpLe\" -> \"d/b\": Permission denied (13)";
+        assert_eq!(paths(text), Some((Side::Receiver, "d/b".into(), None, PathWhy::Permission)));
+        let text = "rsync: [receiver] rename \"/d/.b.94cpLe\" (in m) -> \"d/b\": Permission denied (13)";
+        assert_eq!(paths(text), Some((Side::Receiver, "d/b".into(), None, PathWhy::Permission)));
+        let text = "rsync: [generator] symlink \"/d/l\" (in m) -> \"x\" failed: Permission denied (13)";
+        assert_eq!(paths(text), Some((Side::Receiver, "/d/l".into(), Some("m".into()), PathWhy::Permission)));
+        let text = "rsync: [generator] symlink \"/t/l\" -> \"z\" -> \"x\" failed: Permission denied (13)";
+        assert_eq!(paths(text), None);
+    }
+
+    #[test]
+    fn what_may_be_a_temporary_name_is_read_both_ways() {
+        let text = "rsync: [receiver] failed to set times on \"/t/.f.zdaB6b\": Operation not permitted (1)";
+        assert_eq!(paths(text), Some((Side::Receiver, "/t/.f.zdaB6b|/t/f|/t/.f".into(), None, PathWhy::Permission)));
     }
 
     #[test]
