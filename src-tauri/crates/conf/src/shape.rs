@@ -61,6 +61,8 @@ impl<'a> Shape<'a> {
                 Err(error) => self.push(start.mark(Problem::error("conf-value").with("message", error))),
             }
         }
+        // As a person reads a file: from the top.
+        self.problems.sort_by_key(|problem| problem.place.as_ref().map(|place| (place.line, place.column)));
         Err(self.problems)
     }
 

@@ -1,4 +1,5 @@
 //! The lsyncd.conf that this program is measured by imports without loss.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests stop a test")]
 
 use driftless_conf::{lsyncd, toml};
 use driftless_core::config::{Config, DeletePolicy, InotifyMode, Kind, RsyncOptions, Settings, Sync};

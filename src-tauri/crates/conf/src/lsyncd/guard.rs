@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use driftless_core::problem::Problem;
-use mlua::debug::{Debug, HookTriggers};
+use mlua::debug::{Debug, DebugEvent, HookTriggers};
 use mlua::{Error, Lua, VmState};
 
 use super::places::Places;
@@ -19,6 +19,7 @@ use crate::node::Spot;
 /// Instructions of a whole file: a configuration needs thousands.
 const MAX_INSTRUCTIONS: u64 = 10_000_000;
 const HOOK_EVERY: u32 = 1_000;
+const LINE_COST: u64 = 20;
 /// Where counting instructions is not enough (each moving megabytes), time is.
 const MAX_TIME: Duration = Duration::from_secs(10);
 /// Lua's own memory in bytes.
@@ -77,9 +78,9 @@ impl Guard {
         if let Some(place) = place_of(debug) {
             self.here.set(place);
         }
-        if debug.event() == mlua::debug::DebugEvent::Count {
-            self.instructions.set(self.instructions.get() + u64::from(HOOK_EVERY));
-        }
+        // A new line costs more than what runs on it: it is where this is called.
+        let cost = if debug.event() == DebugEvent::Count { u64::from(HOOK_EVERY) } else { LINE_COST };
+        self.instructions.set(self.instructions.get() + cost);
         if self.instructions.get() > MAX_INSTRUCTIONS || self.began.elapsed() > MAX_TIME {
             return Err(self.stop_for_good(Problem::error("lua-endless")));
         }

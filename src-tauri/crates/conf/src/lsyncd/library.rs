@@ -129,12 +129,17 @@ fn tables(lua: &Lua, globals: &Table, guard: &Rc<Guard>) -> mlua::Result<()> {
         !matches!(args.front(), Some(Value::Table(t)) if claims(t))
     }
     fn range(args: &MultiValue, from: usize) -> bool {
-        let number = |at: usize| args.get(at).and_then(Value::as_f64);
-        match (number(from), number(from + 1)) {
-            (Some(first), Some(last)) => last - first <= MAX_RANGE as f64,
-            (Some(first), None) => first > -(MAX_RANGE as f64),
-            _ => true,
-        }
+        let number = |at: usize, otherwise: f64| match args.get(at) {
+            None | Some(Value::Nil) => Some(otherwise),
+            Some(Value::Integer(i)) => Some(*i as f64),
+            Some(Value::Number(f)) => Some(*f),
+            // Lua would turn a text into a number; nobody needs that here.
+            Some(_) => None,
+        };
+        let widest = MAX_RANGE as f64;
+        number(from, 1.0)
+            .zip(number(from + 1, 0.0))
+            .is_some_and(|(first, last)| first > -widest && last - first <= widest)
     }
     for name in ["insert", "remove", "sort"] {
         measure(lua, &table, name, guard, honest)?;

@@ -214,6 +214,8 @@ fn take(
 fn is_memory(error: &Error) -> bool {
     match error {
         Error::MemoryError(_) => true,
+        // How Lua's string library says it.
+        Error::RuntimeError(text) => text.contains("not enough memory for buffer allocation"),
         Error::CallbackError { cause, .. } | Error::WithContext { cause, .. } => is_memory(cause),
         _ => false,
     }
