@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
-use crate::behaviour::classify::Listing;
+use crate::behaviour::classify::{Class, Listing};
 use crate::paths::RelPath;
 use crate::queue::Dirt;
 
@@ -30,6 +30,8 @@ pub struct Job {
     pub batch: Vec<(RelPath, Dirt)>,
     /// The runs to come; the first one is under way once the look has been answered.
     pub listings: VecDeque<Listing>,
+    /// The runs that ended.
+    pub made: Vec<Listing>,
     /// The number of the run under way.
     pub step: u32,
     /// A run is under way.
@@ -49,6 +51,7 @@ impl Job {
             purpose,
             batch,
             listings: VecDeque::new(),
+            made: Vec::new(),
             step: 0,
             running: false,
             failed: BTreeMap::new(),
@@ -66,6 +69,34 @@ impl Job {
             .filter(|e| path.is_within(e) && (!e.is_root() || path.is_root()) || (deep && e.is_within(path)))
             .cloned()
             .collect()
+    }
+
+    /// The entry of this path, as it was taken.
+    pub fn dirt(&self, path: &RelPath) -> Option<(RelPath, Dirt)> {
+        let at = self.batch.binary_search_by(|(p, _)| p.cmp(path)).ok()?;
+        self.batch.get(at).cloned()
+    }
+
+    /// Takes the runs to make from a look. A class is run once in a job: what belongs to one that was made already, and was
+    /// not in it, has changed meanwhile, and is given back to wait for the next job.
+    pub fn plan_runs(&mut self, listings: Vec<Listing>) -> Vec<RelPath> {
+        let mut late = Vec::new();
+        self.listings.clear();
+        for listing in listings {
+            match self.made.iter().find(|m| m.class == listing.class) {
+                Some(made) => {
+                    late.extend(listing.entries.into_iter().filter(|e| made.entries.binary_search(e).is_err()))
+                }
+                None => self.listings.push_back(listing),
+            }
+        }
+        late
+    }
+
+    /// The run under way sends more than it lists.
+    pub fn walks(&self) -> bool {
+        let whole = |l: &Listing| matches!(l.class, Class::Subtree | Class::SubtreeChecked);
+        matches!(self.purpose, Purpose::Pass { .. }) || self.listings.front().is_some_and(whole)
     }
 
     /// All entries of the run under way.

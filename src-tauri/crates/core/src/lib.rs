@@ -21,6 +21,7 @@ pub mod queue;
 pub mod retry;
 pub mod safety;
 pub mod say;
+mod sent_times;
 pub mod slots;
 pub mod sync_state;
 mod sync_view;

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::behaviour::classify::{Class, LastSent, classify};
+use crate::behaviour::classify::{Class, classify};
 use crate::behaviour::rsync;
 use crate::change::{Change, Kind};
 use crate::combine::Want;
@@ -24,6 +24,7 @@ use crate::queue::{BATCH, Dirt, MOST, Queue};
 use crate::retry::pause;
 use crate::safety::{Baseline, Trouble};
 use crate::say::{Category, Say, path_lines};
+use crate::sent_times::SentTimes;
 use crate::time::Now;
 use crate::view::Totals;
 use crate::work::CommandSpec;
@@ -32,8 +33,6 @@ use crate::work::CommandSpec;
 const ECHO: Duration = Duration::from_secs(600);
 /// A run that began less than this after our last one ended may have met our own connection's slot.
 const JUST_BEFORE: Duration = Duration::from_secs(1);
-/// So many modification times are remembered.
-const TIMES: usize = 20_000;
 
 /// A full pass that is owed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,14 +128,8 @@ pub struct SyncState {
     delete_first: bool,
     deletes_by_filters: bool,
     last_end: Option<Duration>,
-    sent_times: BTreeMap<RelPath, i128>,
+    sent_times: SentTimes,
     echoes: Vec<(Duration, Vec<RelPath>)>,
-}
-
-impl LastSent for BTreeMap<RelPath, i128> {
-    fn mtime_ns(&self, path: &RelPath) -> Option<i128> {
-        self.get(path).copied()
-    }
 }
 
 impl SyncState {
@@ -171,7 +164,7 @@ impl SyncState {
             delete_first: false,
             deletes_by_filters: false,
             last_end: None,
-            sent_times: BTreeMap::new(),
+            sent_times: SentTimes::default(),
             echoes: Vec::new(),
         }
     }
@@ -424,11 +417,13 @@ impl SyncState {
                 show_bytes(self.plan.source.trim_end_matches('/').as_bytes()),
                 self.plan.target.word()
             );
-            let command = rsync::full_pass(&self.plan, delete);
+            let command = rsync::full_pass(&self.plan, delete, !startup);
             return vec![self.say(Category::Normal, text), self.exec(&command), Do::Start(id, 0, command)];
         }
+        let first = job.made.is_empty();
+        let entries: Vec<(RelPath, Dirt)> = seen.iter().filter_map(|s| job.dirt(&s.path)).collect();
         let looks: Vec<_> = seen.into_iter().map(|s| s.look).collect();
-        let classed = classify(&self.plan, &facts, &job.batch, &looks, &self.sent_times);
+        let classed = classify(&self.plan, &facts, &entries, &looks, &self.sent_times);
         let mut listings = classed.listings;
         if self.delete_first {
             listings.sort_by_key(|l| l.class != Class::Delete);
@@ -438,8 +433,11 @@ impl SyncState {
                 listing.class = Class::Flip;
             }
         }
-        job.listings = listings.into();
-        job.mtimes = classed.mtimes;
+        let late = job.plan_runs(listings);
+        job.mtimes.extend(classed.mtimes);
+        for path in late {
+            self.entry_failed_at(id, &path, Duration::ZERO);
+        }
         let mut out = Vec::new();
         for (path, errno) in classed.errors {
             let problem = Problem::warning("look-failed").with("path", path.shown()).with("errno", errno);
@@ -450,7 +448,7 @@ impl SyncState {
         let paths: Vec<&RelPath> = self.jobs[&id].batch.iter().map(|(p, _)| p).collect();
         let text =
             format!("Calling rsync with filter-list of new/modified files/dirs{}", path_lines(paths.into_iter(), 100));
-        if !self.jobs[&id].listings.is_empty() {
+        if first && !self.jobs[&id].listings.is_empty() {
             out.push(self.say(Category::Normal, text));
         }
         out.extend(self.next_run(now, id));
@@ -497,6 +495,10 @@ impl SyncState {
             self.totals.deleted += said.counts.deleted;
         }
         self.last_end = Some(now.mono);
+        let walked = self.jobs[&id].walks();
+        if walked {
+            self.sent_times.walked(now.wall_ms);
+        }
         self.delete_first |= diagnosis.delete_first;
         let pass = matches!(self.jobs[&id].purpose, Purpose::Pass { .. });
         let mut out = self.tell(end, report, &diagnosis, pass);
@@ -530,10 +532,20 @@ impl SyncState {
                 return out;
             }
         }
-        if let Some(job) = self.jobs.get_mut(&id) {
-            job.listings.pop_front();
+        self.next_look(now, id)
+    }
+
+    /// A run of a batch took its time: what is left is looked at again before the next one.
+    fn next_look(&mut self, now: Now, id: JobId) -> Vec<Do> {
+        let Some(job) = self.jobs.get_mut(&id) else { return Vec::new() };
+        if let Some(made) = job.listings.pop_front() {
+            job.made.push(made);
         }
-        self.next_run(now, id)
+        let left: Vec<RelPath> = job.entries_left().into_iter().filter(|e| !job.failed.contains_key(e)).collect();
+        if left.is_empty() {
+            return self.finish(now, id);
+        }
+        vec![Do::Look(id, left)]
     }
 
     /// This receiver takes no missing arguments: the same deletions by filters, now and from now on.
@@ -647,17 +659,11 @@ impl SyncState {
         for (path, _) in &job.batch {
             match job.failed.get(path) {
                 Some(at) => self.queue.failed(path, id, *at, now.mono),
-                None => {
-                    self.queue.done(path, id);
-                    self.failing.remove(path);
-                }
+                None => self.queue.done(path, id),
             }
         }
-        if self.sent_times.len() > TIMES {
-            self.sent_times.clear();
-        }
         let arrived = job.mtimes.into_iter().filter(|(p, _)| !job.failed.contains_key(p));
-        self.sent_times.extend(arrived);
+        self.sent_times.sent(arrived);
         self.blocked = false;
         if !job.trouble {
             self.went_well();
@@ -669,6 +675,7 @@ impl SyncState {
         self.failures = 0;
         self.paused_for_retry = None;
         self.delete_first = false;
+        self.failing.retain(|p| self.queue.holds(p));
         if self.failing.is_empty() {
             self.standing = None;
         }
@@ -685,7 +692,6 @@ impl SyncState {
                     self.say(Category::Normal, format!("{word} of {source}/ -> {} finished.", self.plan.target.word())),
                 );
                 self.pass_over(now);
-                self.failing.retain(|p| self.queue.holds(p));
                 self.went_well();
             }
             Outcome::Partial => {

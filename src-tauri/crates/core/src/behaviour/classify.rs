@@ -62,10 +62,10 @@ pub struct Classed {
     pub delete_first: bool,
 }
 
-/// What a path was when it was last sent.
+/// What is known of the modification times that were sent before.
 pub trait LastSent {
-    /// Its modification time then, in nanoseconds.
-    fn mtime_ns(&self, path: &RelPath) -> Option<i128>;
+    /// The latest modification time, in nanoseconds, with which this path may have been sent.
+    fn mtime_ns(&self, path: &RelPath) -> i128;
 }
 
 /// Classes a batch. `looks` are the answers for the batch's paths, in its order.
@@ -161,8 +161,7 @@ impl Sorter<'_> {
             return false;
         }
         let old_time = dirt.content_at_ms.is_some_and(|at| found.mtime_ns < (i128::from(at) - 2_000) * 1_000_000);
-        let not_newer =
-            dirt.content_at_ms.is_some() && self.last.mtime_ns(entry).is_some_and(|sent| found.mtime_ns <= sent);
+        let not_newer = dirt.content_at_ms.is_some() && found.mtime_ns <= self.last.mtime_ns(entry);
         dirt.replaced || dirt.want == Want::Delete || old_time || not_newer
     }
 

@@ -22,14 +22,19 @@ pub const STALL: Duration = Duration::from_secs(600);
 /// More filter words than this go through a descriptor instead of the command line.
 const MANY: usize = 64 * 1024;
 
-/// The whole tree. `delete`: remove what is not in the source.
-pub fn full_pass(plan: &SyncPlan, delete: bool) -> CommandSpec {
+/// The whole tree. `delete`: remove what is not in the source. `exact`: something was lost, so a change within the second
+/// of the last one must be found too: times are compared to the nanosecond. The first pass does not, since a target that keeps
+/// coarser times would be sent everything at each start.
+pub fn full_pass(plan: &SyncPlan, delete: bool, exact: bool) -> CommandSpec {
     let mut line = Line::new(plan);
     line.words(&plan.rsync.words).words(&plan.rsync.pass_words);
     if delete {
         line.protects();
     }
     line.filters(false).word("-r");
+    if exact && !plan.rsync.words.iter().any(|w| w.starts_with("--modify-window")) {
+        line.word("--modify-window=-1");
+    }
     if delete {
         line.word("--delete");
         if plan.rsync.delete_excluded {

@@ -1,0 +1,66 @@
+//! With which modification times paths were sent: a later change of content that does not show a newer one is suspect.
+//!
+//! Only listed files are remembered one by one, and only so many. What else was sent, by a pass or with a directory, was
+//! sent no later than `floor`: a time that is not newer than that may have been sent.
+
+use std::collections::BTreeMap;
+
+use crate::behaviour::classify::LastSent;
+use crate::paths::RelPath;
+
+/// So many are remembered.
+const MOST: usize = 20_000;
+
+/// What is known.
+#[derive(Debug, Default)]
+pub struct SentTimes {
+    each: BTreeMap<RelPath, i128>,
+    floor_ns: i128,
+}
+
+impl SentTimes {
+    /// These files were listed and arrived, with these times.
+    pub fn sent(&mut self, times: impl Iterator<Item = (RelPath, i128)>) {
+        for (path, mtime_ns) in times {
+            if self.each.len() >= MOST {
+                self.floor_ns = self.each.values().copied().max().unwrap_or_default().max(self.floor_ns);
+                self.each.clear();
+            }
+            self.each.insert(path, mtime_ns);
+        }
+    }
+
+    /// A run that walked ended: whatever is older than `wall_ms` may have been sent.
+    pub fn walked(&mut self, wall_ms: i64) {
+        self.floor_ns = self.floor_ns.max(i128::from(wall_ms) * 1_000_000);
+        self.each.clear();
+    }
+}
+
+impl LastSent for SentTimes {
+    fn mtime_ns(&self, path: &RelPath) -> i128 {
+        self.each.get(path).copied().unwrap_or(i128::MIN).max(self.floor_ns)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_sent_or_may_have_been_is_known() {
+        let (a, b) = (RelPath::new(b"a").unwrap(), RelPath::new(b"b").unwrap());
+        let mut times = SentTimes::default();
+        times.sent([(a.clone(), 50)].into_iter());
+        assert_eq!((times.mtime_ns(&a), times.mtime_ns(&b)), (50, 0));
+        times.walked(7);
+        assert_eq!((times.mtime_ns(&a), times.mtime_ns(&b)), (7_000_000, 7_000_000));
+    }
+
+    #[test]
+    fn too_many_become_one_bound() {
+        let mut times = SentTimes::default();
+        times.sent((0..=MOST).map(|n| (RelPath::new(n.to_string().as_bytes()).unwrap(), n as i128)));
+        assert_eq!(times.mtime_ns(&RelPath::new(b"3").unwrap()), MOST as i128 - 1);
+    }
+}

@@ -1,0 +1,299 @@
+//! rsync, as far as the command lines of the engine go. It does what is asked by the words, not what was meant, and it takes
+//! its time: names are looked at when it starts, contents when their turn comes.
+
+use driftless_core::diagnose::{Exit, FailedPath, PathWhy, Report, Side};
+use driftless_core::filter::{Matcher, Verdict};
+use driftless_core::mirror::End;
+use driftless_core::paths::RelPath;
+use driftless_core::work::{Arg, CommandSpec, Stdin};
+
+use crate::tree::{Kind, Node, Tree};
+
+pub struct Run {
+    words: Vec<String>,
+    /// What it will do, with the attributes it saw when it started.
+    units: Vec<Unit>,
+    done: usize,
+    report: Report,
+    exit: i32,
+}
+
+#[derive(Clone)]
+enum Unit {
+    Delete(RelPath),
+    Put(RelPath, Node),
+    /// The content of a directory at the target that is not at the source goes.
+    Purge(RelPath, Vec<RelPath>),
+    Attributes(RelPath, Node),
+}
+
+impl Run {
+    pub fn start(command: &CommandSpec, source: &Tree, matcher: &Matcher) -> Run {
+        let words: Vec<String> = command
+            .args
+            .iter()
+            .map(|a| match a {
+                Arg::Word(w) => w.clone(),
+                Arg::Secret { prefix, .. } | Arg::Inline { prefix, .. } => prefix.clone(),
+            })
+            .collect();
+        let mut run = Run { words, units: Vec::new(), done: 0, report: Report::default(), exit: 0 };
+        match &command.stdin {
+            Stdin::Null => run.walk(&RelPath::root(), source, matcher),
+            Stdin::Bytes(list) => run.list(list, source, matcher),
+        }
+        // Attributes of directories come last, the deepest first.
+        let (mut attributes, others): (Vec<Unit>, Vec<Unit>) =
+            std::mem::take(&mut run.units).into_iter().partition(|u| matches!(u, Unit::Attributes(..)));
+        attributes.reverse();
+        run.units = others;
+        run.units.extend(attributes);
+        run
+    }
+
+    fn has(&self, word: &str) -> bool {
+        self.words.iter().any(|w| w == word)
+    }
+
+    fn list(&mut self, list: &[u8], source: &Tree, matcher: &Matcher) {
+        assert!(list.is_empty() || list.ends_with(&[0]), "a list ends with NUL");
+        for item in list.split(|b| *b == 0).filter(|i| !i.is_empty()) {
+            let name = item.strip_prefix(b"./").expect("every path begins with ./");
+            let by_rules = self.words.iter().any(|w| w.starts_with("--filter=R /") || w == "--filter=P *");
+            if name.is_empty() || name.ends_with(b"/") {
+                let top = RelPath::new(name.strip_suffix(b"/").unwrap_or(name)).expect("a clean path");
+                // The root's own attributes: a run that cannot remove.
+                if top.is_root() && !self.has("--delete") {
+                    self.units.push(Unit::Attributes(top.clone(), source.nodes[&top].clone()));
+                } else {
+                    self.one_level(&top, source, matcher, by_rules);
+                }
+                continue;
+            }
+            let path = RelPath::new(name).expect("a clean path");
+            self.one(&path, source, matcher);
+        }
+    }
+
+    fn one(&mut self, path: &RelPath, source: &Tree, matcher: &Matcher) {
+        for above in path.ancestors() {
+            match source.get(&above) {
+                Some(node) if node.is_dir() => self.units.push(Unit::Attributes(above.clone(), node.clone())),
+                // rsync would turn it into a directory at the target, or follow it out of the tree: never to be listed.
+                Some(_) => panic!("{path:?} is listed below {above:?}, which is no directory"),
+                None => {}
+            }
+        }
+        self.units.push(Unit::Attributes(RelPath::root(), source.nodes[&RelPath::root()].clone()));
+        match source.get(path) {
+            None if self.has("--delete-missing-args") => self.units.push(Unit::Delete(path.clone())),
+            None => {}
+            Some(node) if matcher.entry(path, node.is_dir()) == Verdict::Excluded => {}
+            Some(node) if node.is_dir() => {
+                self.units.push(Unit::Put(path.clone(), node.clone()));
+                self.units.push(Unit::Attributes(path.clone(), node.clone()));
+                if self.has("-r") {
+                    self.walk(path, source, matcher);
+                }
+            }
+            Some(node) => self.units.push(Unit::Put(path.clone(), node.clone())),
+        }
+    }
+
+    /// `./p/`: what stands in the directory, one level deep; strangers of this level go (under rules only those at risk).
+    fn one_level(&mut self, top: &RelPath, source: &Tree, matcher: &Matcher, by_rules: bool) {
+        let Some(node) = source.get(top) else { return };
+        self.units.push(Unit::Attributes(top.clone(), node.clone()));
+        let mut kept = Vec::new();
+        for child in source.children(top) {
+            if let Some(node) = source.get(&child).filter(|n| matcher.entry(&child, n.is_dir()) == Verdict::Sent) {
+                kept.push(child.clone());
+                self.units.push(Unit::Put(child.clone(), node.clone()));
+                if node.is_dir() {
+                    self.units.push(Unit::Attributes(child.clone(), node.clone()));
+                }
+            }
+        }
+        if !by_rules {
+            return self.units.push(Unit::Purge(top.clone(), kept));
+        }
+        let risks: Vec<RelPath> = self
+            .words
+            .iter()
+            .filter_map(|w| w.strip_prefix("--filter=R /").filter(|r| !r.ends_with("/**")))
+            .filter_map(|r| RelPath::new(r.as_bytes()).ok())
+            .filter(|p| p.parent().as_ref() == Some(top) && !kept.contains(p))
+            .collect();
+        self.units.extend(risks.into_iter().map(Unit::Delete));
+    }
+
+    fn walk(&mut self, top: &RelPath, source: &Tree, matcher: &Matcher) {
+        let Some(node) = source.get(top).filter(|n| n.is_dir()) else { return };
+        self.units.push(Unit::Attributes(top.clone(), node.clone()));
+        let mut kept = Vec::new();
+        for child in source.children(top) {
+            let Some(node) = source.get(&child) else { continue };
+            if matcher.entry(&child, node.is_dir()) == Verdict::Excluded {
+                continue;
+            }
+            kept.push(child.clone());
+            self.units.push(Unit::Put(child.clone(), node.clone()));
+            if node.is_dir() {
+                self.walk(&child, source, matcher);
+            }
+        }
+        if self.has("--delete") {
+            self.units.push(Unit::Purge(top.clone(), kept));
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.units.len()
+    }
+
+    pub fn next_path(&self) -> Option<RelPath> {
+        self.units.get(self.done).map(|u| match u {
+            Unit::Delete(p) | Unit::Put(p, _) | Unit::Purge(p, _) | Unit::Attributes(p, _) => p.clone(),
+        })
+    }
+
+    pub fn left(&self) -> usize {
+        self.units.len() - self.done
+    }
+
+    /// Does the next thing; `fail`: it does not, and says so (`told`) or not.
+    pub fn step(&mut self, source: &Tree, target: &mut Tree, matcher: &Matcher, fail: Option<bool>) {
+        let Some(unit) = self.units.get(self.done).cloned() else { return };
+        self.done += 1;
+        if let Some(told) = fail {
+            self.exit = 23;
+            let path = match unit {
+                Unit::Delete(p) | Unit::Put(p, _) | Unit::Purge(p, _) | Unit::Attributes(p, _) => p,
+            };
+            match told {
+                true => self.failed(&path, false),
+                false => self.report.unmapped = true,
+            }
+            return;
+        }
+        match unit {
+            Unit::Delete(path) => self.delete(&path, target, matcher),
+            Unit::Put(path, seen) => self.put(&path, &seen, source, target, matcher),
+            Unit::Purge(top, kept) => {
+                if source.get(&top).is_some() || self.has("-r") {
+                    for child in target.children(&top) {
+                        if !kept.contains(&child) {
+                            self.delete(&child, target, matcher);
+                        }
+                    }
+                }
+            }
+            Unit::Attributes(path, seen) => {
+                if let Some(node) = target.nodes.get_mut(&path).filter(|n| n.is_dir()) {
+                    node.mtime_ns = seen.mtime_ns;
+                    node.mode = seen.mode;
+                }
+            }
+        }
+    }
+
+    fn failed(&mut self, path: &RelPath, deep: bool) {
+        self.exit = 23;
+        let failed =
+            FailedPath { path: path.clone(), why: PathWhy::Permission, side: Side::Receiver, deep, guess: false };
+        self.report.failed.push(failed);
+    }
+
+    /// What is excluded stays, and with it the directories that hold it.
+    fn delete(&mut self, path: &RelPath, target: &mut Tree, matcher: &Matcher) {
+        let Some(node) = target.get(path).cloned() else { return };
+        if matcher.entry(path, node.is_dir()) == Verdict::Excluded {
+            return;
+        }
+        for child in target.children(path) {
+            self.delete(&child, target, matcher);
+        }
+        if target.children(path).is_empty() {
+            target.remove(path, 0);
+        } else {
+            self.report.not_deleted.push(path.clone());
+        }
+    }
+
+    fn put(&mut self, path: &RelPath, seen: &Node, source: &Tree, target: &mut Tree, matcher: &Matcher) {
+        for above in path.ancestors() {
+            if !target.is_dir(&above) {
+                target.remove(&above, 0);
+                let attributes = source.get(&above).filter(|n| n.is_dir()).cloned();
+                let node = attributes.unwrap_or(Node { kind: Kind::Dir, mtime_ns: 0, mode: 0o755, ino: 0 });
+                target.put(&above, node, 0);
+            }
+        }
+        let there = target.get(path).cloned();
+        if seen.is_dir() {
+            if !there.as_ref().is_some_and(Node::is_dir) {
+                target.remove(path, 0);
+                target.put(path, Node { mtime_ns: 0, ..seen.clone() }, 0);
+            }
+            return;
+        }
+        if there.as_ref().is_some_and(|n| n.is_dir()) {
+            if !(self.has("--force") || self.has("--delete")) {
+                return self.failed(path, false);
+            }
+            self.delete(path, target, matcher);
+            if target.get(path).is_some() {
+                return self.failed(path, false);
+            }
+        }
+        if !self.differs(seen, there.as_ref(), source.get(path)) {
+            if let Some(node) = target.nodes.get_mut(path) {
+                node.mode = seen.mode;
+                node.mtime_ns = seen.mtime_ns;
+            }
+            return;
+        }
+        // The content is read now, the attributes were when the list was made.
+        match source.get(path) {
+            Some(now) if !now.is_dir() => {
+                let kind = if matches!(seen.kind, Kind::Link(_)) { seen.kind.clone() } else { now.kind.clone() };
+                if matches!(seen.kind, Kind::File { .. }) && !matches!(now.kind, Kind::File { .. }) {
+                    return self.report.vanished.push(path.clone());
+                }
+                target.put(path, Node { kind, ..seen.clone() }, 0);
+            }
+            _ => self.report.vanished.push(path.clone()),
+        }
+    }
+
+    fn differs(&self, seen: &Node, there: Option<&Node>, now: Option<&Node>) -> bool {
+        let Some(there) = there else { return true };
+        match (&seen.kind, &there.kind) {
+            (Kind::File { size, .. }, Kind::File { data: old, size: old_size }) => {
+                if size != old_size {
+                    return true;
+                }
+                if self.has("-c") {
+                    return !matches!(now.map(|n| &n.kind), Some(Kind::File { data, .. }) if data == old);
+                }
+                if self.has("--modify-window=-1") {
+                    return seen.mtime_ns != there.mtime_ns;
+                }
+                seen.mtime_ns / 1_000_000_000 != there.mtime_ns / 1_000_000_000
+            }
+            (a, b) => a != b,
+        }
+    }
+
+    /// It ends here: by itself, or with this code or signal.
+    pub fn end(mut self, exit: Option<Exit>) -> End {
+        let code = match self.exit {
+            0 if !self.report.vanished.is_empty() => 24,
+            code => code,
+        };
+        if exit.is_some() {
+            self.report.failed.clear();
+        }
+        End::Exited { exit: exit.unwrap_or(Exit::Code(code)), report: Box::new(self.report), stalled: false }
+    }
+}

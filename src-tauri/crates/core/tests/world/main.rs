@@ -1,0 +1,96 @@
+//! Thousands of random worlds: whatever happens to the source, and however runs fail, at rest the target is what it should be.
+
+mod fake_rsync;
+mod tree;
+mod world;
+
+use std::time::Duration;
+
+use driftless_core::config::DeletePolicy;
+use driftless_core::paths::RelPath;
+use tree::{Kind, Node};
+use world::{World, plan};
+
+const EXCLUDES: &[&str] = &["*.keep", "/b/d", "cache/"];
+
+fn seeds() -> std::ops::Range<u64> {
+    let count = std::env::var("DRIFTLESS_WORLDS").ok().and_then(|n| n.parse().ok()).unwrap_or(1_500);
+    1..count
+}
+
+fn path(text: &str) -> RelPath {
+    RelPath::new(text.as_bytes()).expect("a clean path")
+}
+
+fn live(world: &mut World, rounds: usize) {
+    let always = Node { kind: Kind::File { data: 1, size: 1 }, mtime_ns: 1, mode: 0o644, ino: 3 };
+    world.source.put(&path("always"), always, 1);
+    for _ in 0..world.chance.below(15) {
+        world.act();
+    }
+    world.begin();
+    for _ in 0..rounds {
+        for _ in 0..world.chance.below(25) {
+            world.act();
+            for _ in 0..world.chance.below(4) {
+                let wait = world.chance.below(400) as u64;
+                world.tick(Duration::from_millis(wait));
+            }
+        }
+        for _ in 0..world.chance.below(60) {
+            world.tick(Duration::from_secs(2));
+        }
+    }
+    world.rest();
+}
+
+fn check(world: &World, strangers: bool) {
+    let differences = world.differences(strangers);
+    assert!(differences.is_empty(), "seed {}:\n{}", world.seed, differences.join("\n"));
+}
+
+#[test]
+fn at_rest_the_target_equals_the_source() {
+    for seed in seeds() {
+        let mut world = World::new(seed, plan(DeletePolicy::Always, if seed % 2 == 0 { EXCLUDES } else { &[] }));
+        world.plan.max_processes = 1 + (seed % 3) as usize;
+        live(&mut world, 4);
+        check(&world, false);
+    }
+}
+
+#[test]
+fn at_rest_the_target_equals_the_source_though_runs_fail_and_events_are_lost() {
+    for seed in seeds() {
+        let mut world = World::new(seed, plan(DeletePolicy::Always, if seed % 2 == 0 { EXCLUDES } else { &[] }));
+        world.plan.max_processes = 1 + (seed % 3) as usize;
+        world.faults = true;
+        live(&mut world, 4);
+        check(&world, false);
+    }
+}
+
+#[test]
+fn without_deletions_everything_is_there_and_nothing_is_taken_away() {
+    for seed in seeds().step_by(2) {
+        let mut world = World::new(seed, plan(DeletePolicy::Never, &[]));
+        let stranger = Node { kind: Kind::File { data: 7, size: 7 }, mtime_ns: 7, mode: 0o600, ino: 7 };
+        world.target.put(&path("stranger"), stranger, 1);
+        live(&mut world, 3);
+        assert!(world.target.get(&path("stranger")).is_some(), "seed {seed}");
+    }
+}
+
+#[test]
+fn deletions_while_running_leave_strangers_alone() {
+    for seed in seeds().step_by(2) {
+        let mut world = World::new(seed, plan(DeletePolicy::Running, &[]));
+        let stranger = Node { kind: Kind::File { data: 7, size: 7 }, mtime_ns: 7, mode: 0o600, ino: 7 };
+        world.target.put(&path("stranger"), stranger, 1);
+        live(&mut world, 3);
+        assert!(world.target.get(&path("stranger")).is_some(), "seed {seed}");
+        world.target.remove(&path("stranger"), 0);
+        world.target.touch_parent(&path("x"), world.source.get(&RelPath::root()).map_or(0, |n| n.mtime_ns));
+        check(&world, false);
+    }
+}

@@ -1,0 +1,498 @@
+//! A source, a target and a person who changes files, around a real `Mirror`, with a clock that only moves when it is told.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use driftless_core::change::{Change, Kind as Event};
+use driftless_core::config::{DeletePolicy, InotifyMode, Kind as SyncKind};
+use driftless_core::diagnose::Exit;
+use driftless_core::facts::{FileKind, Found, Look, RootFacts, RootLook, Seen};
+use driftless_core::filter::{FilterInput, Matcher, Verdict};
+use driftless_core::mirror::{Effect, Input, JobId, Mirror, SyncKey};
+use driftless_core::paths::RelPath;
+use driftless_core::plan::{Password, Plan, PlanSettings, RsyncPlan, SyncPlan};
+use driftless_core::target::Target;
+use driftless_core::time::Now;
+
+use crate::fake_rsync::Run;
+use crate::tree::{Kind, Node, Tree};
+
+/// A small, repeatable source of chance (xorshift64*).
+pub struct Chance(u64);
+
+impl Chance {
+    pub fn new(seed: u64) -> Chance {
+        Chance(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    pub fn next(&mut self) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
+    }
+
+    pub fn below(&mut self, n: usize) -> usize {
+        ((self.next() >> 33) as usize) % n.max(1)
+    }
+
+    pub fn one_in(&mut self, n: usize) -> bool {
+        self.below(n) == 0
+    }
+}
+
+enum Coming {
+    Events(Vec<Change>),
+    Lost(RelPath),
+    Step(JobId),
+    Look(JobId, Vec<RelPath>),
+}
+
+pub struct World {
+    pub seed: u64,
+    pub chance: Chance,
+    pub now: Now,
+    pub mirror: Mirror,
+    pub source: Tree,
+    pub target: Tree,
+    pub plan: SyncPlan,
+    /// Runs fail, output is lost, events come late, queues overflow.
+    pub faults: bool,
+    pub runs: usize,
+    pub most_at_once: usize,
+    key: SyncKey,
+    coming: BTreeMap<(Duration, u64), Coming>,
+    running: BTreeMap<JobId, (u32, Run, Option<(usize, Exit)>)>,
+    watched: bool,
+    count: u64,
+    last_event: Duration,
+    names: usize,
+}
+
+pub fn plan(delete: DeletePolicy, exclude: &[&str]) -> SyncPlan {
+    let input = FilterInput { exclude: exclude.iter().map(|s| (*s).to_owned()).collect(), ..FilterInput::default() };
+    let matcher = Matcher::build(&input, &mut |_| Err("no files here".into())).expect("good patterns");
+    SyncPlan {
+        id: "id1".into(),
+        name: "Sync1".into(),
+        kind: SyncKind::Rsync,
+        source: "/source".into(),
+        target: Target::parse("user@host::module").expect("a target"),
+        delay: Duration::from_secs(5),
+        max_delays: 50,
+        max_processes: 1,
+        init: true,
+        delete,
+        matcher,
+        crontab: Vec::new(),
+        batch_size_limit: None,
+        exit_codes: BTreeMap::new(),
+        rsync: RsyncPlan {
+            binary: "rsync".into(),
+            words: vec!["-ltps".into()],
+            pass_words: Vec::new(),
+            delete_excluded: false,
+            protect: Vec::new(),
+            times: true,
+            one_file_system: false,
+            append: false,
+            password: Password::None,
+        },
+    }
+}
+
+pub fn settings() -> PlanSettings {
+    PlanSettings {
+        logfile: None,
+        logident: "driftless".into(),
+        logfacility: "user".into(),
+        pidfile: None,
+        nodaemon: true,
+        status_file: None,
+        status_interval: Duration::from_secs(10),
+        insist: true,
+        inotify_mode: InotifyMode::CloseWrite,
+        max_processes: None,
+        onepass: false,
+    }
+}
+
+impl World {
+    pub fn new(seed: u64, plan: SyncPlan) -> World {
+        let now = Now { mono: Duration::from_secs(100), wall_ms: 1_700_000_000_000 };
+        let start_ns = i128::from(now.wall_ms) * 1_000_000;
+        World {
+            seed,
+            chance: Chance::new(seed),
+            now,
+            mirror: Mirror::new(),
+            source: Tree::new(start_ns),
+            target: Tree::new(start_ns - 5),
+            plan,
+            faults: false,
+            runs: 0,
+            most_at_once: 0,
+            key: SyncKey(0),
+            coming: BTreeMap::new(),
+            running: BTreeMap::new(),
+            watched: false,
+            count: 0,
+            last_event: Duration::ZERO,
+            names: 5,
+        }
+    }
+
+    pub fn ns(&mut self) -> i128 {
+        self.count += 1;
+        i128::from(self.now.wall_ms) * 1_000_000 + i128::from(self.count % 1_000_000)
+    }
+
+    pub fn begin(&mut self) {
+        let plan = Plan { settings: settings(), syncs: vec![self.plan.clone()] };
+        self.input(Input::Configured(Arc::new(plan)));
+        let key = self.key;
+        self.watched = true;
+        self.input(Input::Watching { sync: key, dirs: 1, done: true });
+    }
+
+    pub fn input(&mut self, input: Input) {
+        self.mirror.handle(self.now, input);
+        self.effects();
+    }
+
+    fn effects(&mut self) {
+        while let Some(effect) = self.mirror.poll_effect() {
+            match effect {
+                Effect::Watch { sync, .. } => self.key = sync,
+                Effect::LookAt { job, paths, .. } => {
+                    let late = Duration::from_millis(self.chance.below(5) as u64);
+                    self.at(late, Coming::Look(job, paths));
+                }
+                Effect::Start { job, step, command, .. } => {
+                    assert!(self.watched, "a run before the watches are in place");
+                    self.runs += 1;
+                    let run = Run::start(&command, &self.source, &self.plan.matcher);
+                    let cut = (self.faults && self.chance.one_in(6)).then(|| self.bad_end(run.len()));
+                    self.running.insert(job, (step, run, cut));
+                    self.most_at_once = self.most_at_once.max(self.running.len());
+                    assert!(self.running.len() <= self.plan.max_processes, "more runs than maxProcesses");
+                    self.at(Duration::from_millis(20), Coming::Step(job));
+                }
+                Effect::Finished(_) => panic!("nobody asked to end"),
+                _ => {}
+            }
+        }
+    }
+
+    fn bad_end(&mut self, units: usize) -> (usize, Exit) {
+        let exits = [Exit::Code(12), Exit::Code(30), Exit::Signal(9), Exit::Code(11), Exit::Code(5), Exit::Code(99)];
+        let exit = exits[self.chance.below(exits.len())];
+        let at = if exit == Exit::Code(5) { 0 } else { self.chance.below(units + 1) };
+        (at, exit)
+    }
+
+    fn at(&mut self, after: Duration, what: Coming) {
+        self.count += 1;
+        self.coming.insert((self.now.mono + after, self.count), what);
+    }
+
+    /// Lets time pass until the next thing happens, at most so long. False if nothing will ever happen by itself.
+    pub fn tick(&mut self, most: Duration) -> bool {
+        let end = self.now.mono + most;
+        let next = self.coming.keys().next().map(|(at, _)| *at);
+        let timer = self.mirror.poll_timeout();
+        let Some(at) = [next, timer].into_iter().flatten().min() else {
+            self.go(end);
+            return false;
+        };
+        self.go(at.min(end));
+        if at > end {
+            return true;
+        }
+        if next == Some(at) {
+            let Some((_, what)) = self.coming.pop_first() else { return true };
+            self.happen(what);
+        } else {
+            self.input(Input::Timer);
+        }
+        true
+    }
+
+    fn go(&mut self, to: Duration) {
+        let by = to.saturating_sub(self.now.mono);
+        self.now = self.now.after(by.max(Duration::from_millis(u64::from(by > Duration::ZERO))));
+    }
+
+    fn happen(&mut self, what: Coming) {
+        let sync = self.key;
+        match what {
+            Coming::Events(batch) => self.input(Input::Changed { sync, batch }),
+            Coming::Lost(under) => self.input(Input::Lost { sync, under }),
+            Coming::Look(job, paths) => self.look(job, &paths),
+            Coming::Step(job) => self.step(job),
+        }
+    }
+
+    fn look(&mut self, job: JobId, paths: &[RelPath]) {
+        let facts =
+            RootFacts { dev: 1, ino: 1, mount: Some(1), empty: self.source.nodes.len() == 1, mounts: Vec::new() };
+        let seen = paths.iter().map(|p| Seen { path: p.clone(), look: self.look_at(p) }).collect();
+        self.input(Input::LookedAt { job, source: RootLook::Dir(facts), target: None, paths: seen });
+    }
+
+    fn look_at(&self, path: &RelPath) -> Look {
+        for above in path.ancestors() {
+            match self.source.get(&above) {
+                None => return Look::Missing { top: above },
+                Some(node) if !node.is_dir() => return Look::Blocked { at: above },
+                Some(_) => {}
+            }
+        }
+        match self.source.get(path) {
+            None => Look::Missing { top: path.clone() },
+            Some(node) => {
+                let (kind, size) = match node.kind {
+                    Kind::File { size, .. } => (FileKind::File, size),
+                    Kind::Dir => (FileKind::Dir, 0),
+                    Kind::Link(_) => (FileKind::Symlink, 0),
+                };
+                Look::Found(Found { kind, dev: 1, ino: node.ino, mtime_ns: node.mtime_ns, size, links: Vec::new() })
+            }
+        }
+    }
+
+    fn step(&mut self, job: JobId) {
+        let Some((step, mut run, cut)) = self.running.remove(&job) else { return };
+        if let Some((left, exit)) = cut
+            && run.len() - run.left() >= left
+        {
+            let late = Duration::from_millis(self.chance.below(300) as u64);
+            self.go(self.now.mono + late);
+            return self.input(Input::Ended { job, step, end: run.end(Some(exit)) });
+        }
+        if run.left() == 0 {
+            return self.input(Input::Ended { job, step, end: run.end(None) });
+        }
+        // The receiver can't take the root away: only what is below it fails.
+        let fails = self.faults && self.chance.one_in(40) && run.next_path().is_some_and(|p| !p.is_root());
+        let fail = fails.then(|| self.chance.one_in(2));
+        run.step(&self.source, &mut self.target, &self.plan.matcher, fail);
+        self.running.insert(job, (step, run, cut));
+        let pace = Duration::from_millis(self.chance.below(30) as u64);
+        self.at(pace, Coming::Step(job));
+    }
+
+    /// Events reach the mirror in their order, some of them late; in bad times they are lost, and that is said.
+    pub fn tell(&mut self, events: Vec<(RelPath, Event, bool)>) {
+        if !self.watched {
+            return;
+        }
+        // A change that no time shows can be found only by its event.
+        let unseen = |e: &(RelPath, Event, bool)| e.1 == Event::Modify;
+        let sly = events.len() == 2 && unseen(&events[0]) && events[1].1 == Event::Attrib;
+        if self.faults && !sly && self.chance.one_in(25) {
+            self.last_event = self.last_event.max(self.now.mono);
+            let after = self.last_event - self.now.mono;
+            return self.at(after, Coming::Lost(RelPath::root()));
+        }
+        let mut batch: Vec<Change> = events.into_iter().map(|(path, kind, dir)| Change { path, kind, dir }).collect();
+        if self.chance.one_in(4) {
+            let again = batch[self.chance.below(batch.len())].clone();
+            if !matches!(again.kind, Event::Move(_) | Event::Delete) {
+                batch.push(again);
+            }
+        }
+        let late = if self.chance.one_in(3) { self.chance.below(2_000) as u64 } else { self.chance.below(5) as u64 };
+        self.last_event = (self.now.mono + Duration::from_millis(late)).max(self.last_event);
+        let after = self.last_event - self.now.mono;
+        self.at(after, Coming::Events(batch));
+    }
+
+    /// A random change of the source by a person.
+    pub fn act(&mut self) {
+        let now_ns = self.ns();
+        let dirs: Vec<RelPath> = self.source.nodes.iter().filter(|(_, n)| n.is_dir()).map(|(p, _)| p.clone()).collect();
+        let others: Vec<RelPath> =
+            self.source.nodes.keys().filter(|p| !p.is_root() && p.bytes() != b"always").cloned().collect();
+        let dir = dirs[self.chance.below(dirs.len())].clone();
+        let name = [&b"a"[..], b"b", b"c", b"x.keep", b"cache", b"d"][self.chance.below(self.names + 1)];
+        let fresh = dir.join(name);
+        let pick = |w: &mut World| (!others.is_empty()).then(|| others[w.chance.below(others.len())].clone());
+        match self.chance.below(12) {
+            0..=3 => self.write(&fresh, now_ns),
+            4 => self.make_dir(&fresh, now_ns),
+            5 => {
+                if let Some(path) = pick(self) {
+                    self.remove(&path, now_ns);
+                }
+            }
+            6 | 7 => {
+                if let Some(path) = pick(self).filter(|p| !fresh.is_within(p) && !p.is_within(&fresh)) {
+                    self.rename(&path, &fresh, now_ns);
+                }
+            }
+            8 => {
+                if let (Some(a), Some(b)) = (pick(self), pick(self))
+                    && !a.is_within(&b)
+                    && !b.is_within(&a)
+                {
+                    self.exchange(&a, &b, now_ns);
+                }
+            }
+            9 => {
+                if let Some(path) = pick(self) {
+                    self.chmod(&path);
+                }
+            }
+            10 => {
+                let path = pick(self);
+                self.sly_write(path);
+            }
+            _ => self.link(&fresh, now_ns),
+        }
+    }
+
+    fn free_for_file(&self, path: &RelPath) -> bool {
+        !path.is_root() && path.bytes() != b"always" && !self.source.is_dir(path)
+    }
+
+    pub fn write(&mut self, path: &RelPath, now_ns: i128) {
+        if !self.free_for_file(path) {
+            return;
+        }
+        let (data, size) = (self.chance.next(), self.chance.below(3) as u64);
+        let new = self.source.get(path).is_none();
+        let old = self.source.get(path).cloned();
+        let ino = old.as_ref().map_or(self.count + 10, |n| n.ino);
+        let mode = old.as_ref().map_or(0o644, |n| n.mode);
+        self.source.put(path, Node { kind: Kind::File { data, size }, mtime_ns: now_ns, mode, ino }, now_ns);
+        let mut events = vec![(path.clone(), Event::Modify, false)];
+        if new || old.is_some_and(|n| matches!(n.kind, Kind::Link(_))) {
+            events.insert(0, (path.clone(), Event::Create, false));
+        }
+        self.tell(events);
+    }
+
+    /// Other content, same size, same time: what a quick check cannot see.
+    fn sly_write(&mut self, path: Option<RelPath>) {
+        let data = self.chance.next();
+        let Some(path) = path else { return };
+        let Some(node) = self.source.nodes.get_mut(&path) else { return };
+        if let Kind::File { data: old, .. } = &mut node.kind {
+            *old = data;
+            self.tell(vec![(path.clone(), Event::Modify, false), (path, Event::Attrib, false)]);
+        }
+    }
+
+    fn make_dir(&mut self, path: &RelPath, now_ns: i128) {
+        if self.source.get(path).is_none() {
+            let ino = self.count + 10;
+            self.source.put(path, Node { kind: Kind::Dir, mtime_ns: now_ns, mode: 0o755, ino }, now_ns);
+            self.tell(vec![(path.clone(), Event::Create, true)]);
+        }
+    }
+
+    fn link(&mut self, path: &RelPath, now_ns: i128) {
+        if self.source.get(path).is_none() {
+            let node = Node { kind: Kind::Link(self.count), mtime_ns: now_ns, mode: 0o777, ino: self.count + 10 };
+            self.source.put(path, node, now_ns);
+            self.tell(vec![(path.clone(), Event::Create, false)]);
+        }
+    }
+
+    fn remove(&mut self, path: &RelPath, now_ns: i128) {
+        let Some(node) = self.source.get(path) else { return };
+        let mut events = vec![(path.clone(), Event::Delete, node.is_dir())];
+        for below in self.source.below(path) {
+            let dir = self.source.is_dir(&below);
+            events.insert(0, (below, Event::Delete, dir));
+        }
+        self.source.remove(path, now_ns);
+        self.tell(events);
+    }
+
+    fn rename(&mut self, from: &RelPath, to: &RelPath, now_ns: i128) {
+        let Some(node) = self.source.get(from) else { return };
+        let dir = node.is_dir();
+        if let Some(there) = self.source.get(to) {
+            if there.is_dir() != dir || !self.source.below(to).is_empty() || to.bytes() == b"always" {
+                return;
+            }
+        }
+        self.source.rename(from, to, now_ns);
+        let hidden = |w: &World, p: &RelPath| w.plan.matcher.verdict(p, dir) == Verdict::Excluded;
+        let events = match (hidden(self, from), hidden(self, to)) {
+            (_, false) | (false, true) => vec![(from.clone(), Event::Move(to.clone()), dir)],
+            (true, true) => vec![(from.clone(), Event::Delete, dir), (to.clone(), Event::Create, dir)],
+        };
+        self.tell(events);
+    }
+
+    fn exchange(&mut self, a: &RelPath, b: &RelPath, now_ns: i128) {
+        let (was_dir_a, was_dir_b) = (self.source.is_dir(a), self.source.is_dir(b));
+        let (first, second) = (self.source.take(a), self.source.take(b));
+        self.source.graft(b, first);
+        self.source.graft(a, second);
+        self.source.touch_parent(a, now_ns);
+        self.source.touch_parent(b, now_ns);
+        self.tell(vec![(a.clone(), Event::Move(b.clone()), was_dir_a), (b.clone(), Event::Move(a.clone()), was_dir_b)]);
+    }
+
+    fn chmod(&mut self, path: &RelPath) {
+        let mode = [0o600, 0o640, 0o755][self.chance.below(3)];
+        if let Some(node) = self.source.nodes.get_mut(path).filter(|n| !matches!(n.kind, Kind::Link(_))) {
+            node.mode = mode;
+            let dir = node.is_dir();
+            self.tell(vec![(path.clone(), Event::Attrib, dir)]);
+        }
+    }
+
+    /// Lets everything come to rest.
+    pub fn rest(&mut self) {
+        self.faults = false;
+        for _ in 0..200_000 {
+            let status = self.mirror.status();
+            let sync = &status.syncs[0];
+            let quiet = self.coming.is_empty() && self.running.is_empty() && sync.waiting == 0;
+            // Without deletions a file cannot take a directory's place: that conflict is for a person, and stays.
+            let settled = self.coming.is_empty() && self.running.is_empty();
+            if settled && self.plan.delete == DeletePolicy::Never && sync.problem.as_ref().is_some_and(|p| p.times > 30)
+            {
+                return;
+            }
+            if quiet && sync.phase == driftless_core::view::Phase::Idle {
+                return;
+            }
+            self.tick(Duration::from_secs(3600));
+        }
+        panic!("seed {}: never at rest: {:#?}", self.seed, self.mirror.status());
+    }
+
+    /// What differs between source and target. `strangers`: names that may be at the target alone.
+    pub fn differences(&self, strangers: bool) -> Vec<String> {
+        let mut out = Vec::new();
+        let kept = |p: &RelPath, n: &Node| self.plan.matcher.verdict(p, n.is_dir()) == Verdict::Sent || p.is_root();
+        for (path, node) in self.source.nodes.iter().filter(|(p, n)| kept(p, n)) {
+            match self.target.get(path) {
+                None => out.push(format!("missing at the target: {path:?} {node:?}")),
+                Some(there) if !same(node, there) => out.push(format!("differs: {path:?}\n  {node:?}\n  {there:?}")),
+                Some(_) => {}
+            }
+        }
+        for (path, node) in self.target.nodes.iter().filter(|(p, n)| kept(p, n)) {
+            let holds_excluded =
+                node.is_dir() && self.target.below(path).iter().any(|p| !kept(p, &self.target.nodes[p]));
+            if self.source.get(path).is_none() && !strangers && !holds_excluded {
+                out.push(format!("only at the target: {path:?}"));
+            }
+        }
+        out
+    }
+}
+
+fn same(a: &Node, b: &Node) -> bool {
+    let times = a.mtime_ns == b.mtime_ns || matches!(a.kind, Kind::Link(_));
+    let modes = a.mode == b.mode || matches!(a.kind, Kind::Link(_));
+    a.kind == b.kind && times && modes
+}
