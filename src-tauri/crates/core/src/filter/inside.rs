@@ -22,14 +22,6 @@ pub trait DirFiles {
     fn root(&self) -> Vec<u8>;
 }
 
-/// One file's rules.
-#[derive(Debug)]
-pub(super) struct DirRules {
-    rules: Rules,
-    /// Nothing above this file counts.
-    cleared: bool,
-}
-
 /// A line of a per-directory file that cannot be judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum BadLine {
@@ -39,7 +31,7 @@ pub(super) enum BadLine {
     Merge,
 }
 
-/// Reads a file's rules. Lines that cannot be judged are handed to `bad` and left out.
+/// Reads a file's rules, and whether nothing above the file counts. Lines that cannot be judged are handed to `bad` and left out.
 pub(super) fn read(content: &[u8], merge: &Rule, mut bad: impl FnMut(usize, &[u8], BadLine)) -> (Vec<Rule>, bool) {
     let (mut rules, mut cleared) = (Vec::new(), false);
     for (number, line) in lines::of_file(content, merge.flags.words) {
@@ -82,11 +74,11 @@ pub(super) fn decide<R>(
             let root = files.root();
             let (list, cleared) = read(&content, merge, |_, _, _| {});
             let base = Base { root: &root, dir: dir.bytes() };
-            let file = DirRules { rules: Rules::new(&list, receiver, delete_excluded, Some(base)), cleared };
-            if let Some(answer) = file.rules.decide(entry, &mut |rule| found(rule, &dir), &mut |_| None) {
+            let rules = Rules::new(&list, receiver, delete_excluded, Some(base));
+            if let Some(answer) = rules.decide(entry, &mut |rule| found(rule, &dir), &mut |_| None) {
                 return Some(answer);
             }
-            if file.cleared {
+            if cleared {
                 return None;
             }
         }

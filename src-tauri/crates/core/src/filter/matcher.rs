@@ -97,22 +97,23 @@ impl Matcher {
         self.asks(path.bytes(), dir, Side::Sender)
     }
 
-    /// Whether a full pass that deletes keeps this path of the target though the source has no such path: because the path
-    /// or a directory above it is protected. Assumes the directory it stands in exists in the source. For per-directory
-    /// rules give [`Matcher::with_dir_files`] the files of the *target*: that is where rsync looks.
+    /// Whether a full pass that deletes keeps this path of the target, which the source does not have or does not send: because
+    /// the path is protected, or a directory above it that is not sent either. Every directory above it is taken to exist
+    /// in the source. With per-directory merges ask [`Matcher::protected_in_removed`].
     pub fn protected(&self, path: &RelPath, dir: bool) -> bool {
-        self.protected_in(path, dir, None)
+        let hidden = path.ancestors().find(|above| self.entry(above, true) == Verdict::Excluded);
+        self.protected_in_removed(hidden.as_ref().unwrap_or(path), path, dir)
     }
 
-    /// The same for a path below `gone`, a directory that is being removed: perishable rules don't count strictly below it.
+    /// The same for a path within `gone`: the topmost directory above it, or itself, that is not in the transfer. Such a
+    /// directory is removed with all in it that is not protected, and there perishable rules don't count; one that is in the
+    /// transfer protects nothing below it. For per-directory merges give [`Matcher::with_dir_files`] the files of the
+    /// *target*: that is where the receiving rsync looks.
     pub fn protected_in_removed(&self, gone: &RelPath, path: &RelPath, dir: bool) -> bool {
-        self.protected_in(path, dir, Some(gone))
-    }
-
-    fn protected_in(&self, path: &RelPath, dir: bool, gone: Option<&RelPath>) -> bool {
+        let top = gone.bytes().len();
         !self.is_empty()
-            && steps(path.bytes(), dir).any(|(step, dir)| {
-                let removing = gone.is_some_and(|gone| step.len() > gone.bytes().len());
+            && steps(path.bytes(), dir).filter(|(step, _)| step.len() >= top).any(|(step, dir)| {
+                let removing = step.len() > top;
                 self.asks(step, dir, Side::Receiver { removing }) == Verdict::Excluded
             })
     }

@@ -115,7 +115,10 @@ fn sides() {
     ] {
         assert_eq!(excluded(&matcher, name), hidden, "{name}");
         assert_eq!(matcher.protected(&path(name), false), kept, "{name}");
-        assert_eq!(matcher.protected(&path(&format!("{name}/below")), false), kept, "{name}/below");
+        // What the source sends protects nothing below it; what it lacks does.
+        let below = path(&format!("{name}/below"));
+        assert_eq!(matcher.protected(&below, false), hidden && kept, "{name}/below");
+        assert_eq!(matcher.protected_in_removed(&path(name), &below, false), kept, "{name}/below");
     }
     let input = FilterInput { exclude: vec!["a".into()], delete_excluded: true, ..FilterInput::default() };
     let matcher = build(&input, &[]).unwrap();
