@@ -1,2 +1,49 @@
-//! xtask
-fn main() {}
+//! What a newcomer or CI types: `cargo xtask run` and `cargo xtask test`.
+//!
+//! It needs Rust, a C compiler and Node to be there, and sees to the rest itself: it says what is missing, installs it
+//! with the system's own package manager, builds, and does what was asked. It links no library of the system.
+
+mod binaries;
+mod demo;
+mod exec;
+mod needs;
+mod suite;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask run [--source DIR] [--for 20s] [--keep]
+    Mirror a sample folder (or DIR) to an rsync server of its own, live, until Ctrl-C.
+    --for TIME   make changes of its own (in the sample folder only), end after TIME, and exit with 0 only if
+                 the other side is equal then
+    --keep       leave both folders and the configuration in place
+
+cargo xtask test [--long] [GROUP…]
+    Install what the tests need and run them. Groups: fmt, clippy, deny, and the test binaries by name
+    (or `package` or `package/name`). Without one, all of them.
+    --long       more random worlds, longer runs (DRIFTLESS_LONG=1 for the tests)
+";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let done = match words.first().map(String::as_str) {
+        Some("run") => demo::Options::read(&words[1..]).map(demo::run),
+        Some("test") => suite::Options::read(&words[1..]).map(suite::run),
+        Some("help" | "--help" | "-h") => {
+            exec::say(USAGE);
+            return ExitCode::SUCCESS;
+        }
+        _ => Err("say what to do".to_owned()),
+    };
+    match done {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(why)) => {
+            exec::say(&format!("FAILED: {why}"));
+            ExitCode::FAILURE
+        }
+        Err(slip) => {
+            exec::say(&format!("{slip}\n\n{USAGE}"));
+            ExitCode::from(2)
+        }
+    }
+}

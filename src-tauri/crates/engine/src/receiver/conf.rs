@@ -1,9 +1,10 @@
 //! The text of rsyncd.conf for one module, and what may stand in it.
 //!
 //! Rules of that file (rsync's params.c): a value ends at the line's end, blanks around it are cut, a backslash at the
-//! end of a line joins the next one, `%NAME%` is expanded and `%%` is a percent sign. So a path ends in `/` here (nothing
-//! is cut, nothing joined), percent signs are doubled, and control characters are refused. Module and user may hold
-//! letters, digits, `.`, `_` and `-` only: everything else means something somewhere (`]`, `:`, `@`, `,`, `#`, blanks).
+//! end of a line joins the next one. So a path ends in `/` here: nothing is cut, nothing joined. `%NAME%` is expanded
+//! where the environment has NAME; the daemon gets an empty one, and what it sets itself (`RSYNC_…`) is refused in a path.
+//! So are `%%`, which versions of rsync read differently, and control characters. Module and user may hold letters,
+//! digits, `.`, `_` and `-` only: everything else means something somewhere (`]`, `:`, `@`, `,`, `#`, blanks).
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -42,6 +43,10 @@ pub(super) fn check(options: &Options) -> Result<(), Problem> {
         let bytes = path.as_os_str().as_encoded_bytes();
         if bytes.iter().any(u8::is_ascii_control) {
             return Err(Problem::error("receiver-dir-control").with("dir", show_bytes(bytes)));
+        }
+        let has = |part: &[u8]| bytes.windows(part.len()).any(|window| window == part);
+        if has(b"%%") || has(b"%RSYNC_") {
+            return Err(Problem::error("receiver-dir-percent").with("dir", show_bytes(bytes)));
         }
     }
     Ok(())
@@ -102,12 +107,7 @@ impl Conf {
 
     fn path(&mut self, name: &str, path: &Path, is_dir: bool) {
         self.0.extend_from_slice(format!("{name} = ").as_bytes());
-        for byte in path.as_os_str().as_encoded_bytes() {
-            self.0.push(*byte);
-            if *byte == b'%' {
-                self.0.push(b'%');
-            }
-        }
+        self.0.extend_from_slice(path.as_os_str().as_encoded_bytes());
         self.0.extend_from_slice(if is_dir { b"/\n" } else { b"\n" });
     }
 }
@@ -131,6 +131,9 @@ mod tests {
         assert_eq!(code(|o| o.module = "Global".into()), "receiver-name");
         assert_eq!(code(|o| o.user = "x".repeat(65)), "receiver-name");
         assert_eq!(code(|o| o.dir = "/srv/in\nuid = root".into()), "receiver-dir-control");
+        assert_eq!(code(|o| o.dir = "/srv/%RSYNC_USER_NAME%".into()), "receiver-dir-percent");
+        assert_eq!(code(|o| o.dir = "/srv/100%%".into()), "receiver-dir-percent");
+        assert_eq!(code(|o| o.dir = "/srv/100% %USER%".into()), "fine");
         assert_eq!(code(|o| o.allow = vec!["10.0.0.0/8\nread only".into()]), "receiver-allow");
         assert_eq!(code(|o| o.allow = vec!["10.0.0.0/8".into(), "fe80::/10".into()]), "fine");
         assert_eq!(code(|o| o.user = "rsync_user-1.x".into()), "fine");
@@ -140,7 +143,7 @@ mod tests {
     fn a_path_reaches_rsync_as_it_is() {
         let mut conf = Conf(Vec::new());
         conf.path("path", Path::new("/srv/100%USER% \\"), true);
-        assert_eq!(conf.0, b"path = /srv/100%%USER%% \\/\n");
+        assert_eq!(conf.0, b"path = /srv/100%USER% \\/\n");
     }
 
     #[test]

@@ -85,6 +85,8 @@ impl Receiver {
     pub fn start(options: &Options) -> Result<Receiver, Problem> {
         conf::check(options)?;
         let (dir, made_dir) = prepare(&options.dir)?;
+        // Again, behind all links.
+        conf::check(&Options { dir: dir.clone(), ..options.clone() })?;
         let kept = keep::Kept::open(&options.state, &dir).map_err(|problem| problem.with("dir", shown(&dir)))?;
         kept.write_secrets(&options.user)?;
         // A free port may be taken by somebody else between our look and the daemon's bind.
@@ -184,7 +186,9 @@ fn launch(options: &Options, kept: &keep::Kept, address: SocketAddr) -> Result<C
     command
         .args(["--daemon", "--no-detach"])
         .arg(config)
-        .env_remove("RSYNC_PASSWORD")
+        // rsyncd.conf expands variables; PATH is for finding rsync itself.
+        .env_clear()
+        .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
         .current_dir("/")
         .stdin(Stdio::null())
         .stdout(Stdio::null())
