@@ -1,5 +1,6 @@
 //! How a plan and what is dirty become command lines.
 
+pub mod capabilities;
 pub mod classify;
 pub mod options;
 pub mod rsync;

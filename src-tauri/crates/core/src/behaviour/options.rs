@@ -214,8 +214,8 @@ pub const OPTIONS: &[RsyncOption] = &[
     valued("files-from", Refuse(Why::List)),
     flag("from0", Refuse(Why::List)).short('0'),
     flag("old-args", Pass).since(3, 2, 4),
-    flag("secluded-args", Pass).short('s').since(3, 2, 6),
-    flag("protect-args", Pass).since(3, 0, 0),
+    flag("protect-args", Pass).short('s').since(3, 0, 0),
+    flag("secluded-args", Pass).since(3, 2, 6),
     flag("trust-sender", Pass).since(3, 2, 5),
     valued("copy-as", Pass).since(3, 2, 0),
     valued("address", Pass),
@@ -400,7 +400,7 @@ mod tests {
             let given = read(&[word])[0].options[0].clone();
             assert_eq!((given.negated, given.option.unwrap().name), (true, "recursive"), "{word}");
         }
-        assert_eq!(read(&["--no-motd"])[0].options[0].negated, false);
+        assert!(!read(&["--no-motd"])[0].options[0].negated);
         assert_eq!(read(&["--no-such"])[0].options[0].option, None);
     }
 

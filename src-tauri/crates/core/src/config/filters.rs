@@ -3,7 +3,7 @@
 use super::Sync;
 use super::identity::clean_path;
 use crate::behaviour::words::literal;
-use crate::filter::Matcher;
+use crate::filter::{FilterInput, Matcher, take_filter_words};
 use crate::problem::Problem;
 
 /// Gives the content of a file that a filter names.
@@ -19,9 +19,19 @@ pub struct Filters {
 }
 
 /// Reads them. `own` are files of this program: those inside the source are left out before any other rule.
-pub fn filters_of(sync: &Sync, own: &[String], _read: &mut Read<'_>) -> Result<Filters, Vec<Problem>> {
-    let _rules = own_rules(&sync.source, own);
-    Ok(Filters { matcher: Matcher::none(), extra: sync.rsync.extra.clone() })
+pub fn filters_of(sync: &Sync, own: &[String], read: &mut Read<'_>) -> Result<Filters, Vec<Problem>> {
+    let (filter_words, extra) = take_filter_words(&sync.rsync.extra).map_err(|problem| vec![problem])?;
+    let input = FilterInput {
+        filter: own_rules(&sync.source, own).into_iter().chain(sync.filter.iter().cloned()).collect(),
+        filter_from: sync.filter_from.clone(),
+        exclude: sync.exclude.clone(),
+        exclude_from: sync.exclude_from.clone(),
+        extra: filter_words,
+        cvs_exclude: sync.rsync.cvs_exclude == Some(true),
+        cvs_ignore: Vec::new(),
+        delete_excluded: sync.rsync.delete_excluded == Some(true),
+    };
+    Ok(Filters { matcher: Matcher::build(&input, read)?, extra })
 }
 
 /// One anchored exclude for each path below the source.

@@ -10,6 +10,8 @@ mod extra;
 mod generic;
 mod places;
 mod rsync;
+#[cfg(test)]
+mod tests;
 
 use super::filters::{Filters, Read, filters_of};
 use super::{Config, Sync, target_of};
@@ -56,7 +58,11 @@ impl Looked<'_> {
 
 fn look<'a>(at: usize, sync: &'a Sync, read: &mut Read<'_>, problems: &mut Vec<Problem>) -> Looked<'a> {
     let filters = match filters_of(sync, &[], read) {
-        Ok(filters) => Some(filters),
+        Ok(filters) => {
+            let doubtful = filters.matcher.suspicious(&sync.source);
+            problems.extend(doubtful.into_iter().map(|p| below_sync(at, p)));
+            Some(filters)
+        }
         Err(wrong) => {
             problems.extend(wrong.into_iter().map(|p| below_sync(at, p)));
             None
