@@ -28,8 +28,6 @@ pub enum Why {
     Source,
     /// Nothing would be transferred, yet the run would end well.
     Nothing,
-    /// Filters that the watcher could not follow.
-    Filters,
     /// A good file would be replaced by a fragment.
     Partial,
     /// Another tree is consulted: files are left out or renames break.
@@ -206,7 +204,7 @@ pub const OPTIONS: &[RsyncOption] = &[
     valued("skip-compress", Pass).since(3, 0, 0),
     flag("cvs-exclude", Refuse(Why::Key("cvs_exclude"))).short('C'),
     valued("filter", Refuse(Why::Key("filter"))).short('f'),
-    flag("F", Refuse(Why::Filters)).short('F'),
+    flag("F", Refuse(Why::Key("filter"))).short('F'),
     valued("exclude", Refuse(Why::Key("exclude"))),
     valued("exclude-from", Refuse(Why::Key("excludeFrom"))),
     valued("include", Refuse(Why::Key("filter"))),

@@ -52,7 +52,6 @@ fn refused(option: &RsyncOption) -> Option<Problem> {
         Why::Deletes => "check-extra-deletes",
         Why::Source => "check-extra-source",
         Why::Nothing => "check-extra-nothing",
-        Why::Filters => "check-extra-filters",
         Why::Partial => "check-extra-partial",
         Why::Basis => "check-extra-basis",
         Why::Early => "check-extra-early",

@@ -74,16 +74,14 @@ fn number(key: &KeyInfo, value: &Value) -> Option<Problem> {
     let Some(number) = value.as_f64() else {
         return Some(Problem::error("check-not-a-number").with("key", &key.name));
     };
-    let unit = key.unit.clone().unwrap_or_default();
-    if min.is_some_and(|min| number < min) {
-        let least = min.unwrap_or_default();
-        return Some(Problem::error("check-too-small").with("value", value).with("least", least).with("unit", unit));
-    }
-    if max.is_some_and(|max| number > max) {
-        let most = max.unwrap_or_default();
-        return Some(Problem::error("check-too-large").with("value", value).with("most", most).with("unit", unit));
-    }
-    None
+    let unit = key.unit.as_deref().unwrap_or_default();
+    let bound = |bound: f64| format!("{bound} {unit}").trim_end().to_owned();
+    let (code, name, limit) = match (min, max) {
+        (Some(min), _) if number < min => ("check-too-small", "least", min),
+        (_, Some(max)) if number > max => ("check-too-large", "most", max),
+        _ => return None,
+    };
+    Some(Problem::error(code).with("value", value).with(name, bound(limit)))
 }
 
 /// Texts that no command line and no file can carry. Patterns and the words of `_extra` are looked at elsewhere.
