@@ -34,7 +34,10 @@ const ENGLISH: &[(&str, &str)] = &[
     ("failure", include_str!("../catalogue/en/failure.ftl")),
     ("filter", include_str!("../catalogue/en/filter.ftl")),
     ("plan", include_str!("../catalogue/en/plan.ftl")),
+    ("receiver", include_str!("../catalogue/en/receiver.ftl")),
     ("rsync", include_str!("../catalogue/en/rsync.ftl")),
+    ("secrets", include_str!("../catalogue/en/secrets.ftl")),
+    ("sight", include_str!("../catalogue/en/sight.ftl")),
 ];
 
 /// All entries of one language.
