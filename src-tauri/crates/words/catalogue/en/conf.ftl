@@ -18,22 +18,17 @@ conf-key-unknown = { $table ->
     .remedy = Remove it, or look up its name in the reference.
 conf-key-unknown-near = There is no key { $key } here.
     .remedy = Perhaps it should be { $near }.
-conf-key-elsewhere = { $key } does not belong to { $table ->
-    [settings] settings
-    [app] app
-    [sync] a sync itself
-    [sync.rsync] rsync
-    [sync.ssh] ssh
-    [sync.driftless] driftless
-    *[other] the top of the file
+conf-key-elsewhere = { $key } does not belong { $table ->
+    [settings] to settings
+    [app] to app
+    [sync] to a sync itself
+    *[other] here
  }.
     .remedy = { $other ->
     [settings] Write it under settings.
     [app] Write it under app.
     [sync] Write it in each sync that needs it.
-    [sync.rsync] Write it in the sync's rsync table.
-    [sync.ssh] Write it in the sync's ssh table.
-    *[other] Write it in the sync's driftless table.
+    *[other] Write it in the table { $other }.
  }
 conf-key-hook = { $key } is one of lsyncd's scripting hooks, which a declared configuration does not have.
     .remedy = Keep the file as lsyncd.conf and run it whole: driftlessd CONFIG
