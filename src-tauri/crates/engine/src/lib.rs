@@ -6,3 +6,4 @@ pub mod places;
 pub mod receiver;
 pub mod run;
 pub mod secrets;
+pub mod watch;

@@ -1,0 +1,306 @@
+//! What leaves the reader thread: batches, losses, and the word that everything until then has been said.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::sync::Arc;
+use std::time::Instant;
+
+use driftless_core::change::{Change, Kind};
+use driftless_core::mirror::{Sight, SyncKey};
+use driftless_core::paths::RelPath;
+
+use super::Command;
+use super::reader::Reader;
+use crate::watch::arena::NodeId;
+use crate::watch::mounts;
+use crate::watch::notify::{NotifyWatcher, Way};
+use crate::watch::{Report, Sink, Watcher as _};
+
+impl Reader {
+    /// A change, if its path is not left out.
+    pub fn change(&mut self, sync: SyncKey, path: RelPath, kind: Kind, dir: bool, now: Instant) {
+        if self.sources.get(&sync.0).is_some_and(|s| !s.excludes(&path, dir)) {
+            self.note(sync, Change { path, kind, dir }, now);
+        }
+    }
+
+    /// A change that is known not to be left out.
+    pub fn note(&mut self, sync: SyncKey, change: Change, now: Instant) {
+        let Some(source) = self.sources.get_mut(&sync.0) else { return };
+        source.batch.push(change, now);
+        if source.batch.is_full() {
+            self.flush(sync);
+        }
+    }
+
+    pub fn flush(&mut self, sync: SyncKey) {
+        let Some(source) = self.sources.get_mut(&sync.0) else { return };
+        if source.batch.since().is_some() {
+            let batch = source.batch.take();
+            (self.sink)(Report::Changed { sync, batch });
+        }
+    }
+
+    pub fn sight(&self, sync: SyncKey, sight: Sight) {
+        (self.sink)(Report::Sight { sync, sight });
+    }
+
+    pub fn lost(&mut self, sync: SyncKey, under: RelPath) {
+        self.flush(sync);
+        (self.sink)(Report::Lost { sync, under });
+    }
+
+    /// Says the writes that were held back; with `all` also those said a moment ago.
+    pub fn say_unsaid(&mut self, now: Instant, all: bool) {
+        for (wd, name) in self.throttle.due(now, all) {
+            self.say_written(wd, &name, now);
+        }
+    }
+
+    /// Hands on what is old enough, and says up to when everything is said.
+    pub fn hand_on(&mut self, now: Instant) {
+        let mut vouched = None;
+        if !self.vouched.is_empty() {
+            let oldest = self.oldest_job();
+            while let Some((at, seq)) = self.vouched.front().copied()
+                && oldest.is_none_or(|oldest| oldest > seq)
+            {
+                self.vouched.pop_front();
+                vouched = Some(at);
+            }
+        }
+        let at_rest = self.queue.is_empty() && self.throttle.next().is_none() && self.oldest_job().is_none();
+        let syncs: Vec<SyncKey> = self.sources.values().map(|s| s.key).collect();
+        for sync in syncs {
+            let Some(source) = self.sources.get(&sync.0) else { continue };
+            let done = source.done;
+            let due = source.batch.since().is_some_and(|t| now >= t + self.options.batch_age);
+            if due || vouched.is_some() {
+                self.flush(sync);
+                if let Some(at) = vouched.or((due && at_rest).then_some(self.empty_at))
+                    && done
+                {
+                    self.drained(sync, at, vouched.is_some());
+                }
+            }
+        }
+    }
+
+    fn drained(&mut self, sync: SyncKey, at_wall_ms: i64, asked: bool) {
+        let Some(source) = self.sources.get_mut(&sync.0) else { return };
+        if source.polled.is_empty() {
+            (self.sink)(Report::Drained { sync, at_wall_ms });
+        } else if asked {
+            // What is polled must have been looked at, too.
+            source.vouched.own = at_wall_ms;
+            self.join_vouched(sync);
+        }
+    }
+
+    fn join_vouched(&mut self, sync: SyncKey) {
+        let Some(source) = self.sources.get_mut(&sync.0) else { return };
+        let at_wall_ms = source.vouched.own.min(source.vouched.polled);
+        if source.done && at_wall_ms > source.vouched.said {
+            source.vouched.said = at_wall_ms;
+            self.flush(sync);
+            (self.sink)(Report::Drained { sync, at_wall_ms });
+        }
+    }
+
+    /// What is due to be tried again.
+    pub fn retry(&mut self, now: Instant) {
+        for at in (0..self.later.len()).rev() {
+            if self.later[at].0 <= now {
+                let (_, job) = self.later.swap_remove(at);
+                self.jobs.push_back(job);
+            }
+        }
+        let mut roots = Vec::new();
+        let mut dirs: Vec<(SyncKey, NodeId, Box<[u8]>)> = Vec::new();
+        for source in self.sources.values_mut() {
+            if source.retry.is_some_and(|t| t <= now) {
+                source.retry = None;
+                roots.push(source.key);
+            }
+            for blind in source.blind.iter_mut().filter(|b| !b.trying && b.again <= now) {
+                blind.trying = true;
+                dirs.push((source.key, blind.parent, blind.name.clone()));
+            }
+        }
+        roots.into_iter().for_each(|sync| self.push_root(sync));
+        dirs.into_iter().for_each(|(sync, parent, name)| self.push_dir(sync, parent, &name, false));
+    }
+
+    /// Its mode changed: perhaps it can be read now.
+    pub fn try_blind_now(&mut self, sync: SyncKey, parent: NodeId, name: &[u8]) {
+        let Some(source) = self.sources.get_mut(&sync.0) else { return };
+        for blind in source.blind.iter_mut().filter(|b| b.parent == parent && &*b.name == name) {
+            blind.again = Instant::now();
+        }
+    }
+
+    /// The walk from the root is over.
+    pub fn root_walked(&mut self, sync: SyncKey) {
+        if let Some(source) = self.sources.get_mut(&sync.0) {
+            source.walked = true;
+        }
+        self.finish(sync);
+    }
+
+    /// Once everything is watched or polled, the first pass may start.
+    fn finish(&mut self, sync: SyncKey) {
+        let Some(source) = self.sources.get_mut(&sync.0) else { return };
+        if source.done || !source.walked || source.polls_pending > 0 {
+            return;
+        }
+        source.done = true;
+        let (dirs, settle) = (source.dirs, std::mem::take(&mut source.settle));
+        self.flush(sync);
+        (self.sink)(Report::Watching { sync, dirs, done: true });
+        if settle {
+            self.lost(sync, RelPath::root());
+        }
+        self.ask_to_vouch();
+    }
+
+    pub fn ask_to_vouch(&mut self) {
+        self.vouch = true;
+        if let Some(poller) = self.poller.as_mut() {
+            poller.vouch();
+        }
+    }
+
+    /// The source is gone, replaced, moved or unmounted. Nothing is said to be deleted; it is looked for under its path.
+    pub fn root_lost(&mut self, sync: SyncKey) {
+        let Some(source) = self.sources.get_mut(&sync.0) else { return };
+        let root = source.root.take();
+        (source.walked, source.done, source.settle) = (false, false, true);
+        source.identity = None;
+        source.blind.clear();
+        if let Some(root) = root {
+            self.arena.remove(root, &mut self.doomed);
+        }
+        self.poll_no_more(sync, &RelPath::root());
+        self.lost(sync, RelPath::root());
+        self.push_root(sync);
+    }
+
+    /// Whether each source's path still leads to what is watched. A folder above it may have been renamed, or it was
+    /// removed while somebody has it open: no event says so.
+    pub fn look_at_roots(&mut self) {
+        let mut lost = Vec::new();
+        for source in self.sources.values_mut() {
+            if source.root.is_none() {
+                // A missing source is tried at once; what is polled is the poll's to look at.
+                if source.retry.is_some() {
+                    source.retry = Some(Instant::now());
+                }
+                continue;
+            }
+            let stat = rustix::fs::stat(&source.path).ok().map(|s| (s.st_dev, s.st_ino));
+            if stat.is_none() || stat != source.identity {
+                lost.push(source.key);
+            }
+        }
+        lost.into_iter().for_each(|sync| self.root_lost(sync));
+    }
+
+    /// Mount points that came or went inside a source are walked; no event tells of them.
+    pub fn mounts_changed(&mut self) {
+        let now = mounts::now();
+        let before = std::mem::replace(&mut self.mounts, now.clone());
+        let differ = |a: &[mounts::Mount], b: &[mounts::Mount]| {
+            a.iter().filter(|m| !b.contains(m)).map(|m| m.point.clone()).collect::<Vec<_>>()
+        };
+        let mut points = differ(&now, &before);
+        points.extend(differ(&before, &now));
+        points.sort();
+        points.dedup();
+        self.look_at_roots();
+        let syncs: Vec<SyncKey> = self.sources.values().map(|s| s.key).collect();
+        for sync in syncs {
+            let Some(source) = self.sources.get(&sync.0) else { continue };
+            let (Some(root), Ok(real)) = (source.root, source.path.canonicalize()) else { continue };
+            let real = real.into_os_string();
+            for point in &points {
+                let below = point.strip_prefix(real.as_bytes()).and_then(|p| p.strip_prefix(b"/"));
+                let Some(Ok(path)) = below.map(RelPath::new) else { continue };
+                let parents = path.parent().unwrap_or_else(RelPath::root);
+                let parent = parents.components().try_fold(root, |at, name| self.arena.child(at, name));
+                if let Some(parent) = parent.filter(|_| !path.is_root()) {
+                    self.push_dir(sync, parent, path.name(), true);
+                }
+            }
+        }
+    }
+
+    /// Polls what cannot be watched.
+    pub fn poll_below(&mut self, sync: SyncKey, under: RelPath) {
+        let Some(source) = self.sources.get_mut(&sync.0) else { return };
+        if source.polled.iter().any(|p| under.is_within(p)) {
+            return;
+        }
+        if self.poller.is_none() {
+            let line = self.line.clone();
+            let sink: Sink = Arc::new(move |report| line.send(Command::Polled(report)));
+            match NotifyWatcher::start(sink, self.options.clone(), Way::Poll) {
+                Ok(poller) => self.poller = Some(poller),
+                Err(error) => {
+                    tracing::error!(%error, path = under.shown(), "cannot be polled");
+                    return self.sight(sync, Sight::Unreadable { path: under, errno: 0 });
+                }
+            }
+        }
+        if let Some(poller) = self.poller.as_mut() {
+            let path = source.path.join(OsStr::from_bytes(under.bytes()));
+            source.polled.push(under.clone());
+            source.polls_pending += 1;
+            poller.watch_at(sync, &path, under, Arc::clone(&source.matcher));
+        }
+    }
+
+    /// Ends the polls at and below this path.
+    pub fn poll_no_more(&mut self, sync: SyncKey, under: &RelPath) -> Vec<RelPath> {
+        let Some(source) = self.sources.get_mut(&sync.0) else { return Vec::new() };
+        let (ended, kept) = std::mem::take(&mut source.polled).into_iter().partition(|p| p.is_within(under));
+        source.polled = kept;
+        if let Some(poller) = self.poller.as_mut() {
+            for path in &ended {
+                poller.unwatch_at(sync, Some(path));
+            }
+        }
+        ended
+    }
+
+    /// What is polled below a moved directory is polled where it is now.
+    pub fn move_polls(&mut self, sync: SyncKey, from: &RelPath, to: &RelPath) {
+        for path in self.poll_no_more(sync, from) {
+            if let Some(below) = path.below(from) {
+                self.poll_below(sync, to.join_path(&below));
+            }
+        }
+    }
+
+    /// What the poll says.
+    pub fn polled(&mut self, report: Report) {
+        match report {
+            Report::Watching { sync, .. } => {
+                let Some(source) = self.sources.get_mut(&sync.0) else { return };
+                source.polls_pending = source.polls_pending.saturating_sub(1);
+                if source.done {
+                    // It came while the program ran: what happened until the first look is unknown.
+                    let polled = source.polled.clone();
+                    polled.into_iter().for_each(|path| self.lost(sync, path));
+                }
+                self.finish(sync);
+            }
+            Report::Drained { sync, at_wall_ms } => {
+                if let Some(source) = self.sources.get_mut(&sync.0) {
+                    source.vouched.polled = at_wall_ms;
+                }
+                self.join_vouched(sync);
+            }
+            report => (self.sink)(report),
+        }
+    }
+}

@@ -1,0 +1,476 @@
+//! Walking: directories are watched, then listed, a step at a time between two reads of the kernel's queue.
+//!
+//! A job names a directory by its parent's node and its name. The parent is opened along the arena's names and proved by
+//! its watch: if another directory stands there, the arena is behind the events, and the job is tried again after them.
+
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use driftless_core::change::{Change, Kind};
+use driftless_core::filter::Verdict;
+use driftless_core::mirror::{Sight, SyncKey};
+use driftless_core::paths::RelPath;
+use rustix::fs::inotify as sys;
+use rustix::io::Errno;
+
+use super::dirs;
+use super::reader::Reader;
+use super::source::Blind;
+use crate::watch::arena::NodeId;
+use crate::watch::{Filesystem, Report, filesystem_of};
+
+/// Directories of one walk that are kept open; those further up are opened again when it returns to them.
+const OPEN: usize = 32;
+/// Tries to find a place before the arena of that source is given up and made anew.
+const TRIES: u32 = 20;
+/// Directories between two reports of progress.
+const PROGRESS: usize = 5_000;
+
+/// A directory to be walked.
+pub(super) struct Job {
+    pub seq: u64,
+    pub sync: SyncKey,
+    pub what: What,
+    tries: u32,
+}
+
+/// Which directory.
+pub(super) enum What {
+    /// The source itself.
+    Root,
+    /// `name` in `parent`. Everything found is reported as created; with `lost` the whole is reported lost in the end.
+    Dir { parent: NodeId, name: Box<[u8]>, lost: bool },
+    /// A moved directory: rules that name a place may let in now what they left out before.
+    Again(NodeId),
+}
+
+/// A walk under way.
+pub(super) struct Walk {
+    pub seq: u64,
+    sync: SyncKey,
+    /// From the source's root: nothing found is news.
+    root: bool,
+    /// Through directories that are known, for those that are not.
+    again: bool,
+    frames: Vec<Frame>,
+    /// To be reported lost in the end.
+    lost: Vec<NodeId>,
+}
+
+impl Walk {
+    fn new(job: &Job, root: bool, frames: Vec<Frame>) -> Walk {
+        Walk { seq: job.seq, sync: job.sync, root, again: false, frames, lost: Vec::new() }
+    }
+}
+
+struct Frame {
+    node: NodeId,
+    dir: Option<OwnedFd>,
+    listed: bool,
+    todo: Vec<Box<[u8]>>,
+}
+
+/// The number in a file of /proc.
+pub(super) fn number_in(path: &str) -> Option<u64> {
+    std::fs::read_to_string(path).ok()?.trim().parse().ok()
+}
+
+fn gone(error: Errno) -> bool {
+    matches!(error, Errno::NOENT | Errno::NOTDIR | Errno::LOOP)
+}
+
+impl Reader {
+    pub fn push_root(&mut self, sync: SyncKey) {
+        self.push(sync, What::Root);
+    }
+
+    pub fn push_dir(&mut self, sync: SyncKey, parent: NodeId, name: &[u8], lost: bool) {
+        self.push(sync, What::Dir { parent, name: Box::from(name), lost });
+    }
+
+    pub fn push_again(&mut self, sync: SyncKey, node: NodeId) {
+        self.push(sync, What::Again(node));
+    }
+
+    fn push(&mut self, sync: SyncKey, what: What) {
+        self.seq += 1;
+        self.jobs.push_back(Job { seq: self.seq, sync, what, tries: 0 });
+    }
+
+    /// The number of the oldest job that is not done.
+    pub fn oldest_job(&self) -> Option<u64> {
+        let waiting = self.jobs.iter().chain(self.later.iter().map(|(_, job)| job)).map(|job| job.seq);
+        waiting.chain(self.walk.iter().map(|w| w.seq)).min()
+    }
+
+    /// Walks until this time.
+    pub fn work(&mut self, until: Instant) {
+        loop {
+            if let Some(mut walk) = self.walk.take() {
+                if self.step(&mut walk) {
+                    self.walk = Some(walk);
+                } else {
+                    self.walked(walk);
+                }
+            } else if let Some(job) = self.jobs.pop_front() {
+                self.begin(job);
+            } else {
+                if self.later.is_empty() && !self.unmet.is_empty() {
+                    self.doomed.append(&mut self.unmet);
+                }
+                return;
+            }
+            if Instant::now() >= until {
+                return;
+            }
+        }
+    }
+
+    fn begin(&mut self, job: Job) {
+        let (parent, name, lost) = match &job.what {
+            What::Root => return self.begin_root(&job),
+            What::Again(node) => {
+                let node = *node;
+                if self.arena.is_live(node) {
+                    self.begin_again(job, node);
+                }
+                return;
+            }
+            What::Dir { parent, name, lost } => (*parent, name.clone(), *lost),
+        };
+        if !self.arena.is_live(parent) {
+            return;
+        }
+        let mut walk = Walk::new(&job, false, Vec::new());
+        match self.open_node(parent) {
+            Ok(dir) => {
+                if let Some(frame) = self.enter(dir.as_fd(), parent, &name, &mut walk) {
+                    if lost {
+                        walk.lost.push(frame.node);
+                    }
+                    walk.frames.push(frame);
+                    self.walk = Some(walk);
+                } else if lost {
+                    let path = self.arena.path(parent).1.join(&name);
+                    self.lost(job.sync, path);
+                }
+            }
+            Err(error) if gone(error) || matches!(error, Errno::STALE | Errno::NOSPC) => self.again(job),
+            Err(error) => self.blind(job.sync, parent, &name, error),
+        }
+    }
+
+    fn begin_again(&mut self, job: Job, node: NodeId) {
+        match self.open_node(node) {
+            Ok(dir) => {
+                let frame = Frame { node, dir: Some(dir), listed: false, todo: Vec::new() };
+                self.walk = Some(Walk { again: true, ..Walk::new(&job, false, vec![frame]) });
+            }
+            Err(_) => self.again(job),
+        }
+    }
+
+    /// The arena is behind: once more when the events have been read.
+    fn again(&mut self, mut job: Job) {
+        job.tries += 1;
+        if job.tries > TRIES {
+            return self.root_lost(job.sync);
+        }
+        let pause = Duration::from_millis(1 << job.tries.min(8));
+        self.later.push((Instant::now() + pause, job));
+    }
+
+    fn begin_root(&mut self, job: &Job) {
+        let Some(source) = self.sources.get(&job.sync.0) else { return };
+        let path = source.path.clone();
+        if source.root.is_some() {
+            return;
+        }
+        let dir = match dirs::open_root(&path) {
+            Ok(dir) => dir,
+            Err(error) => return self.no_source(job.sync, error),
+        };
+        let identity = dirs::identity(dir.as_fd());
+        if let Filesystem::Remote(filesystem) = filesystem_of(&path) {
+            self.found(job.sync, None, identity);
+            self.sight(job.sync, Sight::Polling { filesystem });
+            self.poll_below(job.sync, RelPath::root());
+            return self.root_walked(job.sync);
+        }
+        match self.add_watch(dir.as_fd()) {
+            Ok(wd) => {
+                let root = self.arena.add_root(job.sync.0, wd);
+                self.found(job.sync, Some(root), identity);
+                let frame = Frame { node: root, dir: Some(dir), listed: false, todo: Vec::new() };
+                self.walk = Some(Walk::new(job, true, vec![frame]));
+            }
+            Err(Errno::NOSPC) => {
+                self.found(job.sync, None, identity);
+                self.limit_reached(job.sync, RelPath::root());
+                self.root_walked(job.sync);
+            }
+            Err(error) => self.no_source(job.sync, error),
+        }
+    }
+
+    fn found(&mut self, sync: SyncKey, root: Option<NodeId>, identity: Option<(u64, u64)>) {
+        if let Some(source) = self.sources.get_mut(&sync.0) {
+            source.root = root;
+            source.identity = identity;
+            source.missing = None;
+            source.retry = None;
+            source.dirs = usize::from(root.is_some());
+        }
+    }
+
+    fn no_source(&mut self, sync: SyncKey, error: Errno) {
+        let Some(source) = self.sources.get_mut(&sync.0) else { return };
+        let errno = error.raw_os_error();
+        source.retry = Some(Instant::now() + self.options.retry_source);
+        source.settle = true;
+        if source.missing.replace(errno) != Some(errno) {
+            self.sight(sync, Sight::NoSource { errno });
+        }
+    }
+
+    /// One step of a walk. False when it is over.
+    fn step(&mut self, walk: &mut Walk) -> bool {
+        let Some(frame) = walk.frames.last_mut() else { return false };
+        let node = frame.node;
+        if !self.arena.is_live(node) {
+            walk.frames.pop();
+            return true;
+        }
+        if frame.listed && frame.todo.is_empty() {
+            walk.frames.pop();
+            return true;
+        }
+        let dir = match frame.dir.take() {
+            Some(dir) => dir,
+            None => match self.open_node(node) {
+                Ok(dir) => dir,
+                Err(_) => {
+                    // It was renamed meanwhile: what is left is walked by jobs, which find it again.
+                    for name in std::mem::take(&mut frame.todo) {
+                        self.push_dir(walk.sync, node, &name, false);
+                    }
+                    walk.frames.pop();
+                    return true;
+                }
+            },
+        };
+        if !frame.listed {
+            match self.list(walk.sync, node, &dir, !walk.root && !walk.again, &mut frame.todo) {
+                Ok(more) => frame.listed = !more,
+                Err(error) => {
+                    walk.frames.pop();
+                    self.unlistable(walk.sync, node, error);
+                    return true;
+                }
+            }
+            frame.dir = Some(dir);
+            return true;
+        }
+        if let Some(name) = frame.todo.pop() {
+            let entered = self.enter(dir.as_fd(), node, &name, walk);
+            if let Some(frame) = walk.frames.last_mut() {
+                frame.dir = Some(dir);
+            }
+            if let Some(child) = entered {
+                walk.frames.push(child);
+                if walk.frames.len() > OPEN {
+                    let at = walk.frames.len() - 1 - OPEN;
+                    walk.frames[at].dir = None;
+                }
+            }
+        }
+        true
+    }
+
+    /// Lists a piece of a directory: subdirectories to `todo`, and everything as created if `loud`.
+    fn list(
+        &mut self,
+        sync: SyncKey,
+        node: NodeId,
+        dir: &OwnedFd,
+        loud: bool,
+        todo: &mut Vec<Box<[u8]>>,
+    ) -> Result<bool, Errno> {
+        let Some(source) = self.sources.get(&sync.0) else { return Ok(false) };
+        let matcher = Arc::clone(&source.matcher);
+        let path = self.arena.path(node).1;
+        let mut found = Vec::new();
+        let more = dirs::list(dir.as_fd(), &mut self.buffer, |entry| {
+            if !entry.dir && !loud {
+                return;
+            }
+            let path = path.join(entry.name);
+            if matcher.entry(&path, entry.dir) == Verdict::Excluded {
+                return;
+            }
+            if entry.dir {
+                todo.push(Box::from(entry.name));
+            }
+            if loud {
+                found.push(Change { path, kind: Kind::Create, dir: entry.dir });
+            }
+        })?;
+        let now = Instant::now();
+        for change in found {
+            self.note(sync, change, now);
+        }
+        Ok(more)
+    }
+
+    /// Opens and watches a directory. `None` if there is nothing to list: gone, left out, known, or not to be had.
+    fn enter(&mut self, dir: BorrowedFd<'_>, parent: NodeId, name: &[u8], walk: &mut Walk) -> Option<Frame> {
+        let sync = walk.sync;
+        let path = self.arena.path(parent).1.join(name);
+        if self.sources.get(&sync.0)?.excludes(&path, true) {
+            return None;
+        }
+        let opened = dirs::open_child(dir, name).and_then(|fd| Ok((self.add_watch(fd.as_fd())?, fd)));
+        let (wd, fd) = match opened {
+            Ok(opened) => opened,
+            Err(error) if gone(error) => {
+                self.no_longer_blind(sync, parent, name);
+                return None;
+            }
+            Err(Errno::NOSPC) => {
+                self.limit_reached(sync, path);
+                return None;
+            }
+            Err(error) => {
+                self.blind(sync, parent, name, error);
+                return None;
+            }
+        };
+        if let Some(known) = self.arena.child(parent, name) {
+            if self.arena.wd(known) == wd {
+                // Whoever watched it lists it, too.
+                let frame = Frame { node: known, dir: Some(fd), listed: false, todo: Vec::new() };
+                return walk.again.then_some(frame);
+            }
+            self.remove(sync, known);
+        }
+        let node = self.arena.add(parent, name, wd);
+        if walk.again {
+            walk.lost.push(node);
+        }
+        if self.no_longer_blind(sync, parent, name) {
+            self.sight(sync, Sight::ReadableAgain { path });
+            walk.lost.push(node);
+        }
+        let source = self.sources.get_mut(&sync.0)?;
+        source.dirs += 1;
+        if !source.done && source.dirs % PROGRESS == 0 {
+            let dirs = source.dirs;
+            (self.sink)(Report::Watching { sync, dirs, done: false });
+        }
+        Some(Frame { node, dir: Some(fd), listed: false, todo: Vec::new() })
+    }
+
+    fn walked(&mut self, walk: Walk) {
+        for node in walk.lost {
+            if self.arena.is_live(node) {
+                let path = self.arena.path(node).1;
+                self.lost(walk.sync, path);
+            }
+        }
+        if walk.root {
+            self.root_walked(walk.sync);
+        }
+    }
+
+    /// Removes a node and everything below it.
+    pub fn remove(&mut self, sync: SyncKey, node: NodeId) {
+        let count = self.arena.remove(node, &mut self.doomed);
+        if let Some(source) = self.sources.get_mut(&sync.0) {
+            source.dirs = source.dirs.saturating_sub(count);
+            source.blind.retain(|b| self.arena.is_live(b.parent));
+        }
+    }
+
+    fn unlistable(&mut self, sync: SyncKey, node: NodeId, error: Errno) {
+        match self.arena.parent(node) {
+            None => {
+                self.root_lost(sync);
+                self.no_source(sync, error);
+            }
+            Some(parent) => {
+                let name = Box::<[u8]>::from(self.arena.name(node));
+                self.remove(sync, node);
+                if !gone(error) {
+                    self.blind(sync, parent, &name, error);
+                }
+            }
+        }
+    }
+
+    /// Opens a known directory along the arena's names, and proves that it is the one: `STALE` if another stands there.
+    pub fn open_node(&mut self, node: NodeId) -> Result<OwnedFd, Errno> {
+        let mut chain = vec![node];
+        while let Some(parent) = chain.last().and_then(|n| self.arena.parent(*n)) {
+            chain.push(parent);
+        }
+        chain.pop();
+        let (owner, _) = self.arena.path(node);
+        let source = self.sources.get(&owner).ok_or(Errno::STALE)?;
+        let mut dir = dirs::open_root(&source.path)?;
+        while let Some(next) = chain.pop() {
+            let name = self.arena.name(next);
+            dir = if chain.is_empty() {
+                dirs::open_child(dir.as_fd(), name)?
+            } else {
+                dirs::pass_through(dir.as_fd(), name)?
+            };
+        }
+        let wd = dirs::watch(self.inotify.as_fd(), dir.as_fd())?;
+        if wd == self.arena.wd(node) {
+            return Ok(dir);
+        }
+        if !self.arena.has_wd(wd) {
+            self.doomed.push(wd);
+        }
+        Err(Errno::STALE)
+    }
+
+    fn add_watch(&mut self, dir: BorrowedFd<'_>) -> Result<i32, Errno> {
+        let wd = dirs::watch(self.inotify.as_fd(), dir)?;
+        if self.options.limit.is_some_and(|limit| self.arena.watches() >= limit) && !self.arena.has_wd(wd) {
+            let _ = sys::remove_watch(&self.inotify, wd);
+            return Err(Errno::NOSPC);
+        }
+        Ok(wd)
+    }
+
+    fn limit_reached(&mut self, sync: SyncKey, path: RelPath) {
+        let limits = ["/proc/sys/fs/inotify/max_user_watches", "/proc/sys/user/max_inotify_watches"];
+        let limit = limits.iter().filter_map(|f| number_in(f)).min().unwrap_or(0);
+        // A power of two that leaves room: at most two further reports until any tree fits.
+        let wanted = limit.saturating_mul(2).max(524_288).checked_next_power_of_two().unwrap_or(limit);
+        self.sight(sync, Sight::LimitReached { path: path.clone(), limit, wanted });
+        self.poll_below(sync, path);
+    }
+
+    fn blind(&mut self, sync: SyncKey, parent: NodeId, name: &[u8], error: Errno) {
+        let again = Instant::now() + self.options.retry_unreadable;
+        let path = self.arena.path(parent).1.join(name);
+        let Some(source) = self.sources.get_mut(&sync.0) else { return };
+        if let Some(known) = source.blind.iter_mut().find(|b| b.parent == parent && &*b.name == name) {
+            (known.again, known.trying) = (again, false);
+            return;
+        }
+        source.blind.push(Blind { parent, name: Box::from(name), again, trying: false });
+        self.sight(sync, Sight::Unreadable { path, errno: error.raw_os_error() });
+    }
+
+    /// True if it was.
+    pub fn no_longer_blind(&mut self, sync: SyncKey, parent: NodeId, name: &[u8]) -> bool {
+        let Some(source) = self.sources.get_mut(&sync.0) else { return false };
+        let before = source.blind.len();
+        source.blind.retain(|b| b.parent != parent || &*b.name != name);
+        source.blind.len() < before
+    }
+}
