@@ -1,5 +1,7 @@
 //! Thousands of random worlds: whatever happens to the source, and however runs fail, at rest the target is what it should be.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a world that breaks its own rules must stop the test")]
+
 mod fake_rsync;
 mod tree;
 mod world;
@@ -13,6 +15,8 @@ use world::{World, plan};
 
 const EXCLUDES: &[&str] = &["*.keep", "/b/d", "cache/"];
 
+/// `DRIFTLESS_WORLDS` asks for more.
+#[allow(clippy::disallowed_methods, reason = "the tests of core may read the environment, core may not")]
 fn seeds() -> std::ops::Range<u64> {
     let count = std::env::var("DRIFTLESS_WORLDS").ok().and_then(|n| n.parse().ok()).unwrap_or(1_500);
     1..count

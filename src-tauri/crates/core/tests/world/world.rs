@@ -49,6 +49,9 @@ enum Coming {
     Look(JobId, Vec<RelPath>),
 }
 
+/// A run under way: its step, and where and how it will break off, if it will.
+type Running = (u32, Run, Option<(usize, Exit)>);
+
 pub struct World {
     pub seed: u64,
     pub chance: Chance,
@@ -63,7 +66,7 @@ pub struct World {
     pub most_at_once: usize,
     key: SyncKey,
     coming: BTreeMap<(Duration, u64), Coming>,
-    running: BTreeMap<JobId, (u32, Run, Option<(usize, Exit)>)>,
+    running: BTreeMap<JobId, Running>,
     watched: bool,
     count: u64,
     last_event: Duration,
@@ -415,10 +418,9 @@ impl World {
     fn rename(&mut self, from: &RelPath, to: &RelPath, now_ns: i128) {
         let Some(node) = self.source.get(from) else { return };
         let dir = node.is_dir();
-        if let Some(there) = self.source.get(to) {
-            if there.is_dir() != dir || !self.source.below(to).is_empty() || to.bytes() == b"always" {
-                return;
-            }
+        let in_the_way = |n: &Node| n.is_dir() != dir || !self.source.below(to).is_empty() || to.bytes() == b"always";
+        if self.source.get(to).is_some_and(in_the_way) {
+            return;
         }
         self.source.rename(from, to, now_ns);
         let hidden = |w: &World, p: &RelPath| w.plan.matcher.verdict(p, dir) == Verdict::Excluded;

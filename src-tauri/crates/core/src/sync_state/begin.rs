@@ -1,0 +1,171 @@
+//! How a job begins: the look, the guards, the classes, the first run; and how it goes on.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::{Do, Owed, SyncState};
+use crate::behaviour::classify::{Class, classify};
+use crate::behaviour::rsync;
+use crate::diagnose::RetryClass;
+use crate::facts::{RootLook, Seen};
+use crate::job::{Job, Purpose};
+use crate::mirror::JobId;
+use crate::paths::{RelPath, show_bytes};
+use crate::problem::Problem;
+use crate::queue::{BATCH, Dirt};
+use crate::retry::pause;
+use crate::safety::Trouble;
+use crate::say::{Category, path_lines};
+use crate::time::Now;
+
+impl SyncState {
+    /// Starts a job.
+    pub fn start(&mut self, now: Now, job: JobId, purpose: Purpose) -> Vec<Do> {
+        let batch = match purpose {
+            Purpose::Pass { .. } => {
+                self.owed = None;
+                Vec::new()
+            }
+            Purpose::Batch => self.queue.depart(job, BATCH),
+        };
+        if purpose == Purpose::Batch && batch.is_empty() {
+            // All that is ready meets a run under way: its end will ask again.
+            self.blocked = true;
+            return vec![Do::Over(job)];
+        }
+        if self.queue.due(Duration::ZERO, 1).is_none_or(|due| due > now.mono) {
+            self.hurry = false;
+        }
+        let paths = batch.iter().map(|(p, _)| p.clone()).collect();
+        self.jobs.insert(job, Job::new(purpose, batch));
+        vec![Do::Look(job, paths)]
+    }
+
+    /// The look that a job waited for.
+    pub fn looked(
+        &mut self,
+        now: Now,
+        id: JobId,
+        source: &RootLook,
+        target: Option<&RootLook>,
+        seen: Vec<Seen>,
+    ) -> Vec<Do> {
+        let Some(job) = self.jobs.get_mut(&id).filter(|j| !j.running) else { return Vec::new() };
+        let may_delete = match &job.purpose {
+            Purpose::Pass { delete, .. } => *delete,
+            Purpose::Batch => self.plan.delete.while_running(),
+        };
+        let facts = match self.baseline.judge(source, target, may_delete) {
+            Ok(facts) => facts,
+            Err(trouble) => return self.refuse(now, id, &trouble),
+        };
+        if let Purpose::Pass { startup, delete } = job.purpose {
+            job.running = true;
+            let word = if startup { "startup" } else { "full" };
+            let rules = self.plan.matcher.rules_text();
+            let excluding = if rules.is_empty() { String::new() } else { format!(" excluding\n{}", rules.join("\n")) };
+            let text = format!(
+                "recursive {word} rsync: {}/ -> {}{excluding}",
+                show_bytes(self.plan.source.trim_end_matches('/').as_bytes()),
+                self.plan.target.word()
+            );
+            let command = rsync::full_pass(&self.plan, delete, !startup);
+            return vec![self.say(Category::Normal, text), self.exec(&command), Do::Start(id, 0, command)];
+        }
+        let first = job.made.is_empty();
+        let entries: Vec<(RelPath, Dirt)> = seen.iter().filter_map(|s| job.dirt(&s.path)).collect();
+        let looks: Vec<_> = seen.into_iter().map(|s| s.look).collect();
+        let classed = classify(&self.plan, &facts, &entries, &looks, &self.sent_times);
+        let mut listings = classed.listings;
+        if self.delete_first {
+            listings.sort_by_key(|l| l.class != Class::Delete);
+        }
+        if self.deletes_by_filters {
+            for listing in listings.iter_mut().filter(|l| l.class == Class::Delete) {
+                listing.class = Class::Flip;
+            }
+        }
+        let late = job.plan_runs(listings);
+        job.mtimes.extend(classed.mtimes);
+        for path in late {
+            self.entry_failed_at(id, &path, Duration::ZERO);
+        }
+        let mut out = Vec::new();
+        for (path, errno) in classed.errors {
+            let problem = Problem::warning("look-failed").with("path", path.shown()).with("errno", errno);
+            out.push(self.say(Category::Warn, format!("cannot look at /{}", path.shown())).because(problem));
+            self.entry_failed(now, id, &path, RetryClass::Slow);
+            self.stand("source-unreadable", BTreeMap::from([("path".into(), path.shown())]), now, true, false, &[path]);
+        }
+        let paths: Vec<&RelPath> = self.jobs[&id].batch.iter().map(|(p, _)| p).collect();
+        let text =
+            format!("Calling rsync with filter-list of new/modified files/dirs{}", path_lines(paths.into_iter(), 100));
+        if first && !self.jobs[&id].listings.is_empty() {
+            out.push(self.say(Category::Normal, text));
+        }
+        out.extend(self.next_run(now, id));
+        out
+    }
+
+    /// Starts the next run of a batch, or ends it.
+    pub(super) fn next_run(&mut self, now: Now, id: JobId) -> Vec<Do> {
+        let Some(job) = self.jobs.get_mut(&id) else { return Vec::new() };
+        let Some(listing) = job.listings.front() else { return self.finish(now, id) };
+        let command = match listing.class {
+            Class::Flip => rsync::delete_by_filters(&self.plan, &listing.paths),
+            class => rsync::listing(&self.plan, class, &listing.paths),
+        };
+        job.running = true;
+        let step = job.step;
+        vec![self.exec(&command), Do::Start(id, step, command)]
+    }
+
+    /// A run of a batch took its time: what is left is looked at again before the next one.
+    pub(super) fn next_look(&mut self, now: Now, id: JobId) -> Vec<Do> {
+        let Some(job) = self.jobs.get_mut(&id) else { return Vec::new() };
+        if let Some(made) = job.listings.pop_front() {
+            job.made.push(made);
+        }
+        let left: Vec<RelPath> = job.entries_left().into_iter().filter(|e| !job.failed.contains_key(e)).collect();
+        if left.is_empty() {
+            return self.finish(now, id);
+        }
+        vec![Do::Look(id, left)]
+    }
+
+    /// A run may not start.
+    pub(super) fn refuse(&mut self, now: Now, id: JobId, trouble: &Trouble) -> Vec<Do> {
+        let Some(job) = self.jobs.remove(&id) else { return Vec::new() };
+        for (path, _) in &job.batch {
+            self.queue.failed(path, id, Duration::ZERO, now.mono);
+        }
+        if let Purpose::Pass { startup, .. } = job.purpose {
+            self.owed = Some(Owed { startup, not_before: Duration::ZERO });
+        }
+        self.failures += 1;
+        let wait = pause(RetryClass::Slow, self.failures, u64::from(self.key.0));
+        self.paused_for_retry = Some(wait.map(|w| now.mono + w));
+        self.blocked = false;
+        let mut args = BTreeMap::from([
+            ("source".to_owned(), show_bytes(self.plan.source.as_bytes())),
+            ("target".to_owned(), show_bytes(self.plan.target.to_string().as_bytes())),
+            ("path".to_owned(), show_bytes(self.plan.source.as_bytes())),
+        ]);
+        if let Trouble::MountGone(path) = trouble {
+            args.insert("path".to_owned(), path.shown());
+        }
+        let fresh = self.standing.as_ref().is_none_or(|s| s.code != trouble.code());
+        self.stand(trouble.code(), args.clone(), now, true, trouble.protects(), &[]);
+        let mut out = vec![Do::Over(id)];
+        if fresh {
+            let problem = Problem { args, ..Problem::error(&format!("failure-{}", trouble.code())) };
+            out.push(self.say(Category::Error, "not started".into()).because(problem));
+        }
+        if let Purpose::Pass { startup: true, .. } = job.purpose
+            && !self.insist
+        {
+            out.push(Do::GiveUp);
+        }
+        out
+    }
+}

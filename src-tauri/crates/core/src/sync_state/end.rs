@@ -1,0 +1,283 @@
+//! How a run ends: what is clean, what waits again and until when, what is still owed.
+
+use std::time::Duration;
+
+use super::{Do, ECHO, Owed, SyncState};
+use crate::behaviour::classify::Class;
+use crate::behaviour::rsync;
+use crate::combine::Want;
+use crate::diagnose::{Context, Diagnosis, Exit, Outcome, Report, RetryClass, diagnose};
+use crate::job::Purpose;
+use crate::mirror::{End, JobId};
+use crate::paths::{RelPath, show_bytes};
+use crate::queue::Dirt;
+use crate::retry::pause;
+use crate::say::Category;
+use crate::time::Now;
+
+/// A run that began less than this after our last one ended may have met our own connection's slot.
+const JUST_BEFORE: Duration = Duration::from_secs(1);
+
+impl SyncState {
+    /// A run ended.
+    pub fn ended(&mut self, now: Now, id: JobId, step: u32, end: &End, stopped: bool) -> Vec<Do> {
+        let just_before = self.last_end.is_some_and(|at| now.mono.saturating_sub(at) < JUST_BEFORE);
+        let Some(job) = self.jobs.get_mut(&id).filter(|j| j.running && j.step == step) else { return Vec::new() };
+        job.running = false;
+        job.step += 1;
+        let context = Context {
+            target: &self.plan.target,
+            source: &self.plan.source,
+            binary: &self.plan.rsync.binary,
+            stopped_by_us: stopped,
+            ran_just_before: just_before || step > 0,
+        };
+        let mut diagnosis = diagnose(end, &context);
+        let mut report = &Report::default();
+        if let End::Exited { exit, report: said, .. } = end {
+            report = said;
+            if let Exit::Code(code) = exit
+                && let Some(verdict) = u8::try_from(*code).ok().and_then(|c| self.plan.exit_codes.get(&c))
+            {
+                diagnosis = diagnosis.with_override(*verdict);
+            }
+            self.totals.runs += 1;
+            self.totals.sent += said.counts.sent;
+            self.totals.deleted += said.counts.deleted;
+        }
+        self.last_end = Some(now.mono);
+        let walked = self.jobs[&id].walks();
+        if walked {
+            self.sent_times.walked(now.wall_ms);
+        }
+        self.delete_first |= diagnosis.delete_first;
+        let pass = matches!(self.jobs[&id].purpose, Purpose::Pass { .. });
+        let mut out = self.tell(end, report, &diagnosis, pass);
+        out.extend(if pass {
+            self.pass_ended(now, id, &diagnosis, report)
+        } else {
+            self.batch_ended(now, id, diagnosis, report)
+        });
+        out
+    }
+
+    pub(super) fn batch_ended(&mut self, now: Now, id: JobId, diagnosis: Diagnosis, report: &Report) -> Vec<Do> {
+        if diagnosis.resend_later {
+            let paths = self.jobs[&id].entries_now();
+            self.echoes.push((now.mono + ECHO, paths));
+        }
+        if diagnosis.fallback_f && !self.deletes_by_filters {
+            return self.fall_back(now, id);
+        }
+        match diagnosis.outcome {
+            Outcome::Done => {}
+            Outcome::Partial => self.partly(now, id, &diagnosis, report),
+            Outcome::Again | Outcome::Held => {
+                let left = self.jobs[&id].entries_left();
+                let retry = self.whole_failed(now, &diagnosis);
+                for path in left {
+                    self.entry_failed_at(id, &path, Duration::ZERO);
+                }
+                let mut out = self.finish(now, id);
+                out.extend(retry);
+                return out;
+            }
+        }
+        self.next_look(now, id)
+    }
+
+    /// This receiver takes no missing arguments: the same deletions by filters, now and from now on.
+    pub(super) fn fall_back(&mut self, now: Now, id: JobId) -> Vec<Do> {
+        self.deletes_by_filters = true;
+        let Some(job) = self.jobs.get_mut(&id) else { return Vec::new() };
+        for listing in job.listings.iter_mut().filter(|l| l.class == Class::Delete) {
+            listing.class = Class::Flip;
+        }
+        let unfit: Vec<RelPath> = job
+            .listings
+            .iter()
+            .filter(|l| l.class == Class::Flip)
+            .flat_map(|l| l.paths.iter().filter(|p| rsync::unfit_for_filters(&self.plan, p)).cloned())
+            .collect();
+        let mut out =
+            vec![self.say(
+                Category::Warn,
+                "the target's rsync takes no missing names: removing by filters from now on".into(),
+            )];
+        for path in unfit {
+            self.entry_failed(now, id, &path, RetryClass::Slow);
+        }
+        out.extend(self.next_run(now, id));
+        out
+    }
+
+    /// Exactly what failed stays dirty.
+    pub(super) fn partly(&mut self, now: Now, id: JobId, diagnosis: &Diagnosis, report: &Report) {
+        let mut paths: Vec<RelPath> = Vec::new();
+        if diagnosis.all_dirty {
+            paths = self.jobs[&id].entries_now();
+            for path in &paths {
+                self.entry_failed(now, id, path, diagnosis.retry);
+            }
+        }
+        for failed in &report.failed {
+            let entries = self.jobs[&id].entries_about(&failed.path, failed.deep);
+            let mut kept = false;
+            for entry in &entries {
+                // A subtree that failed in one place is not sent whole again for it.
+                if *entry == failed.path || !self.covers_tree(id, entry) {
+                    self.entry_failed(now, id, entry, diagnosis.retry);
+                    kept = true;
+                }
+            }
+            if !kept && (!failed.guess || !entries.is_empty()) {
+                self.dirty_after(now, &failed.path, failed.deep, diagnosis.retry);
+            }
+            paths.push(failed.path.clone());
+        }
+        self.totals.failed += paths.len() as u64;
+        if let Some(job) = self.jobs.get_mut(&id) {
+            job.trouble = true;
+        }
+        if let Some(failure) = &diagnosis.failure {
+            self.stand_for(failure, now, diagnosis.outcome, &paths);
+        }
+    }
+
+    pub(super) fn covers_tree(&self, id: JobId, entry: &RelPath) -> bool {
+        let Some(listing) = self.jobs.get(&id).and_then(|j| j.listings.front()) else { return false };
+        matches!(listing.class, Class::Subtree | Class::SubtreeChecked) && listing.paths.contains(entry)
+    }
+
+    /// A path that nobody listed by itself failed: it is dirty from now on.
+    pub(super) fn dirty_after(&mut self, now: Now, path: &RelPath, deep: bool, retry: RetryClass) {
+        let wait = pause(retry, 1, u64::from(self.key.0)).unwrap_or_default();
+        let dirt = Dirt {
+            want: Want::Modify,
+            dir: deep,
+            was_dir: true,
+            was_file: true,
+            subtree: deep,
+            replaced: false,
+            content_at_ms: None,
+            first: now,
+            not_before: now.mono + wait,
+            tries: 1,
+        };
+        self.queue.put(path, dirt, now.mono);
+        self.failing.insert(path.clone());
+    }
+
+    pub(super) fn entry_failed(&mut self, now: Now, id: JobId, path: &RelPath, retry: RetryClass) {
+        let tries = self.jobs.get(&id).and_then(|j| j.dirt(path)).map_or(0, |(_, d)| d.tries);
+        let wait = pause(retry, tries + 1, u64::from(self.key.0)).unwrap_or(Duration::from_secs(600));
+        self.failing.insert(path.clone());
+        self.entry_failed_at(id, path, now.mono + wait);
+    }
+
+    pub(super) fn entry_failed_at(&mut self, id: JobId, path: &RelPath, at: Duration) {
+        if let Some(job) = self.jobs.get_mut(&id) {
+            job.trouble = true;
+            job.failed.insert(path.clone(), at);
+        }
+    }
+
+    /// The whole run failed: pause.
+    pub(super) fn whole_failed(&mut self, now: Now, diagnosis: &Diagnosis) -> Vec<Do> {
+        let Some(failure) = &diagnosis.failure else { return Vec::new() };
+        self.failures += 1;
+        let wait = pause(diagnosis.retry, self.failures, u64::from(self.key.0));
+        self.paused_for_retry = Some(wait.map(|w| now.mono + w));
+        self.stand_for(failure, now, diagnosis.outcome, &[]);
+        Vec::new()
+    }
+
+    pub(super) fn finish(&mut self, now: Now, id: JobId) -> Vec<Do> {
+        let Some(job) = self.jobs.remove(&id) else { return Vec::new() };
+        for (path, _) in &job.batch {
+            match job.failed.get(path) {
+                Some(at) => self.queue.failed(path, id, *at, now.mono),
+                None => self.queue.done(path, id),
+            }
+        }
+        let arrived = job.mtimes.into_iter().filter(|(p, _)| !job.failed.contains_key(p));
+        self.sent_times.sent(arrived);
+        self.blocked = false;
+        if !job.trouble {
+            self.went_well();
+        }
+        vec![Do::Over(id)]
+    }
+
+    pub(super) fn went_well(&mut self) {
+        self.failures = 0;
+        self.paused_for_retry = None;
+        self.delete_first = false;
+        self.failing.retain(|p| self.queue.holds(p));
+        if self.failing.is_empty() {
+            self.standing = None;
+        }
+    }
+
+    pub(super) fn pass_ended(&mut self, now: Now, id: JobId, diagnosis: &Diagnosis, report: &Report) -> Vec<Do> {
+        let Purpose::Pass { startup, delete } = self.jobs[&id].purpose else { return Vec::new() };
+        let mut out = Vec::new();
+        match diagnosis.outcome {
+            Outcome::Done => {
+                let source = show_bytes(self.plan.source.trim_end_matches('/').as_bytes());
+                let word = if startup { "Startup" } else { "Full pass" };
+                out.push(
+                    self.say(Category::Normal, format!("{word} of {source}/ -> {} finished.", self.plan.target.word())),
+                );
+                self.pass_over(now);
+                self.went_well();
+            }
+            Outcome::Partial => {
+                let paths: Vec<RelPath> = report.failed.iter().map(|f| f.path.clone()).collect();
+                for failed in &report.failed {
+                    self.dirty_after(now, &failed.path, failed.deep, diagnosis.retry);
+                }
+                self.totals.failed += paths.len() as u64;
+                if let Some(failure) = &diagnosis.failure {
+                    self.stand_for(failure, now, diagnosis.outcome, &paths);
+                }
+                self.failures += 1;
+                let again = diagnosis.all_dirty || (delete && report.deletions_skipped);
+                if again {
+                    // Not everything that failed is known, or removals were left out: the pass stays owed.
+                    let wait = pause(RetryClass::Slow, self.failures, u64::from(self.key.0)).unwrap_or_default();
+                    self.owed = Some(Owed { startup, not_before: now.mono + wait });
+                } else {
+                    self.failures = 0;
+                }
+                if !diagnosis.all_dirty {
+                    self.pass_over(now);
+                }
+            }
+            Outcome::Again | Outcome::Held => {
+                self.owed = Some(Owed { startup, not_before: Duration::ZERO });
+                self.whole_failed(now, diagnosis);
+                if startup && !self.insist && diagnosis.failure.is_some() {
+                    let text = "Temporary or permanent failure on startup. Terminating since \"insist\" is not set.";
+                    out.push(self.say(Category::Error, text.into()));
+                    out.push(Do::GiveUp);
+                }
+            }
+        }
+        if diagnosis.resend_later && diagnosis.outcome != Outcome::Done && self.owed.is_none() {
+            self.owed = Some(Owed { startup: false, not_before: now.mono + ECHO });
+        }
+        self.jobs.remove(&id);
+        self.blocked = false;
+        out.push(Do::Over(id));
+        out
+    }
+
+    pub(super) fn pass_over(&mut self, now: Now) {
+        self.first_pass_over = true;
+        self.last_pass_ms = Some(now.wall_ms);
+        if self.plan.delete.at_recovery() {
+            self.may_remain = false;
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! What comes in from the watcher, filtered: excluded names never wait, but their directory has another time when they come and go.
+
+use std::time::Duration;
+
+use super::{Owed, SyncState};
+use crate::change::{Change, Kind};
+use crate::combine::Want;
+use crate::mirror::Sight;
+use crate::paths::{RelPath, show_bytes};
+use crate::problem::Problem;
+use crate::queue::{Dirt, MOST};
+use crate::time::Now;
+
+impl SyncState {
+    /// Takes in what the watcher saw.
+    pub fn changed(&mut self, now: Now, batch: &[Change]) {
+        for change in batch {
+            self.change(now, change);
+        }
+        self.blocked = false;
+        let keep_deletes = self.plan.delete == crate::config::DeletePolicy::Running;
+        self.queue.draw_together(MOST, keep_deletes, now.mono);
+    }
+
+    pub(super) fn change(&mut self, now: Now, change: &Change) {
+        let here = !self.excluded(&change.path, change.dir);
+        match &change.kind {
+            Kind::Move(to) => {
+                let there = !self.excluded(to, change.dir);
+                match (here, there) {
+                    (true, true) => self.queue.take(change, now, self.plan.delay),
+                    (true, false) => {
+                        self.one(now, &change.path, Kind::Delete, change.dir);
+                        self.touch_parent(now, to);
+                    }
+                    (false, true) => {
+                        self.touch_parent(now, &change.path);
+                        self.one(now, to, Kind::Create, change.dir);
+                    }
+                    (false, false) => {
+                        self.touch_parent(now, &change.path);
+                        self.touch_parent(now, to);
+                    }
+                }
+            }
+            _ if here => self.queue.take(change, now, self.plan.delay),
+            // An excluded name came or went: its directory has another time now.
+            Kind::Create | Kind::Delete => self.touch_parent(now, &change.path),
+            Kind::Attrib | Kind::Writing | Kind::Modify => {}
+        }
+        if self.plan.matcher.needs_dir_files()
+            && self.plan.matcher.dir_file_names().iter().any(|n| n == change.path.name())
+        {
+            let dir = change.path.parent().unwrap_or_else(RelPath::root);
+            self.rescan(now, &dir);
+        }
+    }
+
+    pub(super) fn one(&mut self, now: Now, path: &RelPath, kind: Kind, dir: bool) {
+        self.queue.take(&Change { path: path.clone(), kind, dir }, now, self.plan.delay);
+    }
+
+    pub(super) fn touch_parent(&mut self, now: Now, path: &RelPath) {
+        if !self.plan.rsync.times {
+            return;
+        }
+        let mut parent = path.parent().unwrap_or_else(RelPath::root);
+        while self.excluded(&parent, true) {
+            parent = parent.parent().unwrap_or_else(RelPath::root);
+        }
+        self.one(now, &parent, Kind::Attrib, true);
+    }
+
+    /// Everything below here may have changed or gone.
+    pub fn lost(&mut self, now: Now, under: &RelPath) {
+        self.blocked = false;
+        if self.plan.delete == crate::config::DeletePolicy::Running {
+            self.may_remain = true;
+        }
+        if under.is_root() {
+            let startup = self.owed.is_some_and(|o| o.startup);
+            self.owed = Some(Owed { startup, not_before: Duration::ZERO });
+        } else if self.excluded(under, true) {
+            self.touch_parent(now, under);
+        } else {
+            self.rescan(now, under);
+        }
+    }
+
+    pub(super) fn rescan(&mut self, now: Now, under: &RelPath) {
+        let dirt = Dirt {
+            want: Want::Create,
+            dir: true,
+            was_dir: true,
+            was_file: false,
+            subtree: true,
+            replaced: false,
+            content_at_ms: None,
+            first: now,
+            not_before: Duration::ZERO,
+            tries: 0,
+        };
+        self.queue.put(under, dirt, now.mono);
+    }
+
+    /// The watcher's sight changed.
+    pub fn sees(&mut self, sight: &Sight) {
+        let (place, problem) = match sight {
+            Sight::Unreadable { path, errno } => (
+                path.shown(),
+                Some(Problem::warning("sight-unreadable").with("path", path.shown()).with("errno", errno)),
+            ),
+            Sight::ReadableAgain { path } => (path.shown(), None),
+            Sight::LimitReached { path, limit, wanted } => {
+                let problem = Problem::warning("sight-limit").with("limit", limit).with("wanted", wanted);
+                (path.shown(), Some(problem.with("path", path.shown())))
+            }
+            Sight::Polling { filesystem } => (
+                "/polling".into(),
+                Some(Problem::warning("sight-polling").with("filesystem", show_bytes(filesystem.as_bytes()))),
+            ),
+            Sight::NoSource { errno } => (
+                "/source".into(),
+                Some(Problem::warning("sight-no-source").with("source", &self.plan.source).with("errno", errno)),
+            ),
+        };
+        match problem {
+            Some(problem) => drop(self.sight.insert(place, problem)),
+            None => drop(self.sight.remove(&place)),
+        }
+    }
+
+    /// The watches are in place so far, or all.
+    pub fn watches(&mut self, dirs: usize, done: bool) {
+        self.dirs = dirs;
+        if done {
+            self.watching = true;
+            self.sight.remove("/source");
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! The life of one sync: what is dirty, what runs, what failed, what holds it.
+//!
+//! A full pass is owed at the start (unless `init = false`), after a loss, and when somebody asks. It runs alone: what changes
+//! meanwhile waits. Everything else goes in batches: look, class, run, and only then is a path clean. A failure of the whole
+//! (no connection, no password) pauses the sync; a failure of single paths pauses only these.
+
+mod begin;
+mod end;
+mod intake;
+mod tell;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use crate::change::Kind;
+use crate::config::InotifyMode;
+use crate::filter::Verdict;
+use crate::job::{Job, Purpose};
+use crate::mirror::{JobId, SyncKey};
+use crate::paths::RelPath;
+use crate::plan::{PlanSettings, SyncPlan};
+use crate::problem::Problem;
+use crate::queue::Queue;
+use crate::safety::Baseline;
+use crate::say::Say;
+use crate::sent_times::SentTimes;
+use crate::time::Now;
+use crate::view::Totals;
+use crate::work::CommandSpec;
+
+/// What a server that hung may still do to what we sent is over by then.
+const ECHO: Duration = Duration::from_secs(600);
+
+/// A full pass that is owed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Owed {
+    /// The first one.
+    pub startup: bool,
+    /// Not before.
+    pub not_before: Duration,
+}
+
+/// What stands in the way, as it is shown.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// Code and arguments.
+    pub code: String,
+    /// For the sentences.
+    pub args: BTreeMap<String, String>,
+    /// When it began: wall clock, ms.
+    pub since_ms: i64,
+    /// Failures in a row.
+    pub times: u32,
+    /// Somebody must act.
+    pub act: bool,
+    /// Held to protect data.
+    pub protects: bool,
+    /// The paths concerned, at most ten, shown.
+    pub paths: Vec<String>,
+}
+
+/// What a step of a sync asks of the outside.
+#[derive(Debug)]
+pub enum Do {
+    /// Look at the source and these paths.
+    Look(JobId, Vec<RelPath>),
+    /// Start this run.
+    Start(JobId, u32, CommandSpec),
+    /// The job is over.
+    Over(JobId),
+    /// For the log.
+    Say(Say),
+    /// The first pass failed, and the configuration says that this ends the program.
+    GiveUp,
+}
+
+/// The state of one sync.
+#[derive(Debug)]
+pub struct SyncState {
+    /// While the program runs.
+    pub key: SyncKey,
+    /// What is to be done.
+    pub plan: SyncPlan,
+    /// `settings.insist`.
+    pub insist: bool,
+    /// `settings.inotifyMode` under which it is watched.
+    pub mode: InotifyMode,
+    /// The dirty paths.
+    pub queue: Queue,
+    /// Its watches are in place.
+    pub watching: bool,
+    /// Directories watched.
+    pub dirs: usize,
+    /// What the watcher cannot see, by path.
+    pub sight: BTreeMap<String, Problem>,
+    /// A pass to make.
+    pub owed: Option<Owed>,
+    /// The first pass has ended, or none was wanted.
+    pub first_pass_over: bool,
+    /// When the last pass ended well.
+    pub last_pass_ms: Option<i64>,
+    /// Jobs under way.
+    pub jobs: BTreeMap<JobId, Job>,
+    /// What failed last, until it goes well again.
+    pub standing: Option<Standing>,
+    /// Whole runs that failed in a row, and until when nothing is started; `None`: until somebody answers.
+    pub failures: u32,
+    /// See `failures`.
+    pub paused_for_retry: Option<Option<Duration>>,
+    /// Paused by a person, until then (wall clock, ms) or until resumed.
+    pub paused: Option<Option<i64>>,
+    /// What waits goes at once, without `delay`: somebody asked.
+    pub hurry: bool,
+    /// Taken out of the configuration: ends when its jobs have.
+    pub retired: bool,
+    /// Everything seen before this moment has been read: wall clock, ms.
+    pub drained_ms: Option<i64>,
+    /// Files may remain at the target that were removed unseen.
+    pub may_remain: bool,
+    /// Counts.
+    pub totals: Totals,
+    baseline: Baseline,
+    failing: BTreeSet<RelPath>,
+    blocked: bool,
+    delete_first: bool,
+    deletes_by_filters: bool,
+    last_end: Option<Duration>,
+    sent_times: SentTimes,
+    echoes: Vec<(Duration, Vec<RelPath>)>,
+}
+
+impl SyncState {
+    /// A sync that is about to be watched.
+    pub fn new(key: SyncKey, plan: SyncPlan, settings: &PlanSettings) -> SyncState {
+        let init = plan.init;
+        SyncState {
+            key,
+            plan,
+            insist: settings.insist,
+            mode: settings.inotify_mode,
+            queue: Queue::default(),
+            watching: false,
+            dirs: 0,
+            sight: BTreeMap::new(),
+            owed: init.then_some(Owed { startup: true, not_before: Duration::ZERO }),
+            first_pass_over: !init,
+            last_pass_ms: None,
+            jobs: BTreeMap::new(),
+            standing: None,
+            failures: 0,
+            paused_for_retry: None,
+            paused: None,
+            hurry: false,
+            retired: false,
+            drained_ms: None,
+            may_remain: false,
+            totals: Totals::default(),
+            baseline: Baseline::default(),
+            failing: BTreeSet::new(),
+            blocked: false,
+            delete_first: false,
+            deletes_by_filters: false,
+            last_end: None,
+            sent_times: SentTimes::default(),
+            echoes: Vec::new(),
+        }
+    }
+
+    pub(super) fn excluded(&self, path: &RelPath, dir: bool) -> bool {
+        !path.is_root() && self.plan.matcher.verdict(path, dir) == Verdict::Excluded
+    }
+
+    /// What is to be started now, if anything. The caller asks [`SyncState::start`] when it has a slot.
+    pub fn wants(&mut self, now: Now) -> Option<Purpose> {
+        self.echo(now);
+        if !self.may_run(now) || self.jobs.len() >= self.plan.max_processes {
+            return None;
+        }
+        if let Some(owed) = self.owed.filter(|o| o.not_before <= now.mono) {
+            let delete = if owed.startup { self.plan.delete.at_startup() } else { self.plan.delete.at_recovery() };
+            return self.jobs.is_empty().then_some(Purpose::Pass { startup: owed.startup, delete });
+        }
+        if self.passing() || self.blocked {
+            return None;
+        }
+        self.queue.wake(now.mono);
+        let (delay, most) = self.gate();
+        (self.queue.due(delay, most)? <= now.mono).then_some(Purpose::Batch)
+    }
+
+    pub(super) fn gate(&self) -> (Duration, usize) {
+        if self.hurry { (Duration::ZERO, 1) } else { (self.plan.delay, self.plan.max_delays.max(1)) }
+    }
+
+    pub(super) fn may_run(&mut self, now: Now) -> bool {
+        if let Some(Some(until)) = self.paused
+            && until <= now.wall_ms
+        {
+            self.paused = None;
+        }
+        let retry = match self.paused_for_retry {
+            None => true,
+            Some(None) => false,
+            Some(Some(until)) => until <= now.mono,
+        };
+        self.watching && !self.retired && self.paused.is_none() && retry
+    }
+
+    /// True while a full pass runs.
+    pub fn passing(&self) -> bool {
+        self.jobs.values().any(|j| matches!(j.purpose, Purpose::Pass { .. }))
+    }
+
+    /// When [`SyncState::wants`] may say something else than at `now`, by itself.
+    pub fn next_time(&self, now: Now) -> Option<Duration> {
+        let mut times = Vec::new();
+        times.extend(self.echoes.iter().map(|(at, _)| *at));
+        if let Some(Some(until)) = self.paused {
+            times.push(now.mono + Duration::from_millis((until - now.wall_ms).max(0) as u64));
+        }
+        times.extend(self.paused_for_retry.flatten());
+        times.extend(self.owed.map(|o| o.not_before));
+        if !self.blocked && self.watching {
+            let (delay, most) = self.gate();
+            times.extend(self.queue.due(delay, most));
+        }
+        times.into_iter().filter(|t| *t > now.mono).min()
+    }
+
+    /// What a server that hung may have undone is listed again.
+    pub(super) fn echo(&mut self, now: Now) {
+        let (due, later) = std::mem::take(&mut self.echoes).into_iter().partition(|(at, _)| *at <= now.mono);
+        self.echoes = later;
+        let due: Vec<(Duration, Vec<RelPath>)> = due;
+        for path in due.into_iter().flat_map(|(_, paths)| paths) {
+            self.one(now, &path, Kind::Modify, false);
+        }
+    }
+
+    /// What stands at both ends now is taken for right.
+    pub fn allow(&mut self) {
+        self.baseline = Baseline::default();
+        self.hasten();
+    }
+
+    /// Ends every pause but a person's: somebody asks, or the cause may have gone.
+    pub fn hasten(&mut self) {
+        self.failures = 0;
+        self.paused_for_retry = None;
+        self.blocked = false;
+        self.queue.hurry();
+        if let Some(owed) = &mut self.owed {
+            owed.not_before = Duration::ZERO;
+        }
+    }
+}
