@@ -41,7 +41,6 @@ impl fmt::Debug for SecretText {
 #[error("{code}: {what}")]
 pub struct SecretProblem {
     /// One of `keyring-locked`, `keyring-absent`, `keyring-denied`, `keyring-slow`, `keyring-unreadable`,
-    /// `keyring-ambiguous`,
     /// `password-not-stored`, `password-file-missing`, `password-file-open`, `password-file-owner`,
     /// `password-file-empty`, `password-file-unreadable`; the key of its sentence in the catalogue.
     pub code: &'static str,

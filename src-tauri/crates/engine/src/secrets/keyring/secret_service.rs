@@ -134,8 +134,8 @@ fn fault(error: Error) -> Fault {
         // Locked since the look, or a prompt was dismissed.
         Error::NoStorageAccess(_) => "keyring-locked",
         Error::NoDefaultStore => "keyring-absent",
-        Error::Ambiguous(_) => "keyring-ambiguous",
         Error::PlatformFailure(_) => "keyring-denied",
+        // Two of one account (storing it again leaves one), or bytes that no keyring should hold.
         _ => "keyring-unreadable",
     };
     Fault { code }
