@@ -5,7 +5,6 @@ use std::io::Write;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
@@ -368,13 +367,11 @@ fn a_folder_removed_while_somebody_has_it_open_may_come_again() {
 struct Gate {
     shut: Mutex<bool>,
     opened: Condvar,
-    reached: AtomicBool,
 }
 
 impl Gate {
     fn pass(&self) {
         let mut shut = self.shut.lock().unwrap();
-        self.reached.store(*shut, Ordering::SeqCst);
         while *shut {
             shut = self.opened.wait(shut).unwrap();
         }
@@ -426,7 +423,6 @@ fn an_overflow_is_survived() {
     said.assert_silent("gone");
     said.assert_silent("old");
     assert_eq!(bench.watcher().watched(), 5, "src, unseen, unseen/deep, new, new/deep");
-    assert!(gate.reached.load(Ordering::SeqCst) || limit > 0);
 }
 
 #[test]
@@ -466,7 +462,7 @@ fn an_unreadable_folder_is_said_and_tried_again() {
     let src = bench.src();
     mkdirs(src.join("locked/deep"));
     mkdirs(src.join("other"));
-    fs::set_permissions(src.join("locked"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(src.join("locked"), fs::Permissions::from_mode(0o000)).unwrap();
     bench.watcher().watch(crate::bench::SYNC, &src, Matcher::none(), InotifyMode::default());
     let said = bench.ready(crate::bench::SYNC);
     assert_eq!(said.sights(), vec![Sight::Unreadable { path: p("locked"), errno: 13 }]);

@@ -4,6 +4,7 @@
 //! to pass. Each row of the table of inotify's surprises (renames, removals, overflow, mounts, limits) has a test.
 
 #![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod bench;
 mod contract;
