@@ -5,5 +5,7 @@
 mod common;
 
 mod command;
+mod driver;
 mod password;
+mod probe;
 mod support;

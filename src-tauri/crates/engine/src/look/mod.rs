@@ -12,7 +12,7 @@ mod links;
 mod mounts;
 mod root;
 
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 
 use driftless_core::facts::{FileKind, Found, Look, RootLook, Seen};
@@ -22,6 +22,15 @@ use rustix::io::Errno;
 
 use dirs::Dirs;
 pub use root::look_at_root;
+
+/// What the two ends are really called, symbolic links resolved: what rsync calls them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Names {
+    /// The source's root.
+    pub source: Option<Vec<u8>>,
+    /// The target's root, where it is a folder here.
+    pub target: Option<Vec<u8>>,
+}
 
 /// What one look found.
 #[derive(Debug)]
@@ -34,12 +43,16 @@ pub struct Looked {
     pub target: Option<RootLook>,
     /// The paths, in the order asked.
     pub paths: Vec<Seen>,
+    /// What the two roots are really called.
+    pub names: Names,
 }
 
 /// Looks at everything that a run depends on.
 pub fn look(source: &str, target: Option<&str>, paths: Vec<RelPath>) -> Looked {
     let (source, dir) = look_at_root(source);
-    let target = target.map(|target| look_at_root(target).0);
+    let (target, target_dir) = target.map(look_at_root).map_or((None, None), |(look, dir)| (Some(look), dir));
+    let name = |dir: &Option<OwnedFd>| dir.as_ref().and_then(|dir| root::name_of(dir.as_fd()));
+    let names = Names { source: name(&dir), target: name(&target_dir) };
     let paths = match (&dir, &source) {
         (Some(dir), _) => look_at(dir, paths),
         (None, RootLook::Error(errno)) => all(paths, Look::Error(*errno)),
@@ -47,7 +60,7 @@ pub fn look(source: &str, target: Option<&str>, paths: Vec<RelPath>) -> Looked {
         (None, RootLook::NotADirectory) => all(paths, Look::Error(Errno::NOTDIR.raw_os_error())),
         (None, _) => all(paths, Look::Error(Errno::NOENT.raw_os_error())),
     };
-    Looked { source, dir: dir.map(Arc::new), target, paths }
+    Looked { source, dir: dir.map(Arc::new), target, paths, names }
 }
 
 fn all(paths: Vec<RelPath>, look: Look) -> Vec<Seen> {

@@ -2,23 +2,17 @@
 //!
 //! Linux tells in `/proc/self/mountinfo`. Elsewhere the list is empty; there a changed device of the root is all we see.
 
-use std::os::fd::BorrowedFd;
-
 use driftless_core::paths::RelPath;
 
-/// Mount points below this opened directory, sorted, each once.
+/// Mount points below this directory, called by its real name, sorted, each once.
 #[cfg(target_os = "linux")]
-pub(super) fn mounts_below(dir: BorrowedFd<'_>) -> Vec<RelPath> {
-    use std::os::fd::AsRawFd;
-    // The directory's own name for now, links resolved: what mount points are written as.
-    let link = format!("/proc/self/fd/{}", dir.as_raw_fd());
-    let Ok(root) = rustix::fs::readlink(link, Vec::new()) else { return Vec::new() };
+pub(super) fn mounts_below(root: &[u8]) -> Vec<RelPath> {
     let Ok(table) = std::fs::read("/proc/self/mountinfo") else { return Vec::new() };
-    below(&table, root.as_bytes())
+    below(&table, root)
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(super) fn mounts_below(_dir: BorrowedFd<'_>) -> Vec<RelPath> {
+pub(super) fn mounts_below(_root: &[u8]) -> Vec<RelPath> {
     Vec::new()
 }
 

@@ -31,7 +31,7 @@ fn facts(fd: &OwnedFd) -> Result<RootFacts, Errno> {
         ino: stat.st_ino,
         mount: mount_id(fd.as_fd()),
         empty: is_empty(fd.as_fd())?,
-        mounts: mounts_below(fd.as_fd()),
+        mounts: name_of(fd.as_fd()).map(|name| mounts_below(&name)).unwrap_or_default(),
     })
 }
 
@@ -54,5 +54,23 @@ fn mount_id(fd: BorrowedFd<'_>) -> Option<u64> {
 
 #[cfg(not(target_os = "linux"))]
 fn mount_id(_fd: BorrowedFd<'_>) -> Option<u64> {
+    None
+}
+
+/// The name of an opened directory, symbolic links resolved.
+#[cfg(target_os = "linux")]
+pub(super) fn name_of(fd: BorrowedFd<'_>) -> Option<Vec<u8>> {
+    use std::os::fd::AsRawFd;
+    let link = format!("/proc/self/fd/{}", fd.as_raw_fd());
+    rustix::fs::readlink(link, Vec::new()).ok().map(std::ffi::CString::into_bytes)
+}
+
+#[cfg(target_vendor = "apple")]
+pub(super) fn name_of(fd: BorrowedFd<'_>) -> Option<Vec<u8>> {
+    rustix::fs::getpath(fd).ok().map(std::ffi::CString::into_bytes)
+}
+
+#[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
+pub(super) fn name_of(_fd: BorrowedFd<'_>) -> Option<Vec<u8>> {
     None
 }

@@ -1,0 +1,120 @@
+//! What the driver keeps of one job, and what its tasks do: the look, then each run in what was looked at.
+
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+use std::time::Duration;
+
+use driftless_core::diagnose::{self, OutputParser, PathMapper};
+use driftless_core::facts::{Look, RootLook, Seen};
+use driftless_core::mirror::{End, Input, JobId};
+use driftless_core::paths::RelPath;
+use driftless_core::target::Target;
+use driftless_core::work::{Arg, CommandSpec};
+use rustix::io::Errno;
+use tokio::sync::watch;
+
+use crate::look::{Looked, Names, look};
+use crate::run::{Ground, Patience, Stream, run};
+use crate::secrets::Secrets;
+
+/// A look that takes longer stands on a disk or server that is gone.
+const LOOK_BOUND: Duration = Duration::from_secs(600);
+
+/// The two ends of a sync, as its jobs need them.
+#[derive(Debug)]
+pub(super) struct Ends {
+    pub(super) source: String,
+    pub(super) target: Target,
+}
+
+/// A job from its look until `Done`.
+#[derive(Debug)]
+pub(super) struct Job {
+    pub(super) ends: Arc<Ends>,
+    /// The directory that was looked at, and what the two ends are really called.
+    pub(super) dir: Option<Arc<OwnedFd>>,
+    pub(super) names: Names,
+    pub(super) stop: watch::Sender<bool>,
+}
+
+impl Job {
+    pub(super) fn new(ends: Arc<Ends>) -> Job {
+        Job { ends, dir: None, names: Names::default(), stop: watch::channel(false).0 }
+    }
+}
+
+/// Looks on a blocking thread. The directory is handed over beside the input.
+pub(super) async fn look_for(
+    job: JobId,
+    ends: Arc<Ends>,
+    paths: Vec<RelPath>,
+    mut stop: watch::Receiver<bool>,
+) -> (Input, Option<Arc<OwnedFd>>, Names) {
+    let asked = paths.clone();
+    let looking = tokio::task::spawn_blocking(move || {
+        let target = match &ends.target {
+            Target::Local { path } => Some(path.as_str()),
+            _ => None,
+        };
+        look(&ends.source, target, paths)
+    });
+    let errno = tokio::select! {
+        looked = looking => match looked {
+            Ok(Looked { source, dir, target, paths, names }) => {
+                return (Input::LookedAt { job, source, target, paths }, dir, names);
+            }
+            Err(_) => Errno::IO,
+        },
+        () = tokio::time::sleep(LOOK_BOUND) => Errno::TIMEDOUT,
+        _ = stop.wait_for(|stop| *stop) => Errno::CANCELED,
+    };
+    (failed_look(job, errno, asked), None, Names::default())
+}
+
+/// Nothing is known; nothing counts as missing.
+pub(super) fn failed_look(job: JobId, errno: Errno, paths: Vec<RelPath>) -> Input {
+    let errno = errno.raw_os_error();
+    let paths = paths.into_iter().map(|path| Seen { path, look: Look::Error(errno) }).collect();
+    Input::LookedAt { job, source: RootLook::Error(errno), target: None, paths }
+}
+
+/// Everything that a run needs besides its command.
+pub(super) struct Start {
+    pub(super) ends: Arc<Ends>,
+    pub(super) dir: Option<Arc<OwnedFd>>,
+    pub(super) names: Names,
+    pub(super) stop: watch::Receiver<bool>,
+    pub(super) secrets: Arc<dyn Secrets>,
+    pub(super) ground: Ground,
+    pub(super) patience: Patience,
+}
+
+/// Runs one command and understands what it said.
+pub(super) async fn end_of(command: CommandSpec, start: Start) -> End {
+    let mut parser = OutputParser::new(mapper(&command, &start.ends, &start.names));
+    let Start { dir, stop, secrets, ground, patience, .. } = start;
+    let ended = run(&command, dir, secrets, &ground, patience, stop, |stream, bytes| {
+        let stream = match stream {
+            Stream::Stdout => diagnose::Stream::Stdout,
+            Stream::Stderr => diagnose::Stream::Stderr,
+        };
+        parser.feed(stream, bytes);
+    })
+    .await;
+    match ended {
+        Ok(ended) => End::Exited { exit: ended.exit, report: Box::new(parser.finish()), stalled: ended.stalled },
+        Err(why) => End::NotStarted(why),
+    }
+}
+
+/// rsync speaks of paths by its working directory and by the target as it is called; both spellings are known.
+fn mapper(command: &CommandSpec, ends: &Ends, names: &Names) -> PathMapper {
+    let configured = ends.source.as_bytes();
+    let source = names.source.as_deref().unwrap_or(configured);
+    let mut mapper = PathMapper::new(source, &ends.target).or_source(configured);
+    if let Some(target) = &names.target {
+        mapper = mapper.or_target(target);
+    }
+    let with_temp_dir = |arg: &Arg| matches!(arg, Arg::Word(word) if word.starts_with("--temp-dir"));
+    if command.args.iter().any(with_temp_dir) { mapper.with_temp_dir() } else { mapper }
+}

@@ -1,0 +1,295 @@
+//! The one loop: what happened goes into the heart, what is to be done comes out and is done, in order.
+//!
+//! - It runs on one thread that lives as long as the engine: children are spawned there (see `run::spawn`).
+//! - Nothing in it blocks: looks and keyrings are asked on blocking threads, children are awaited.
+//! - A task that ends without an answer (a defect) is answered for, so that no job waits for ever.
+
+mod clock;
+mod job;
+mod message;
+
+use std::collections::HashMap;
+use std::os::fd::OwnedFd;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use driftless_core::mirror::{Effect, End, Input, JobId, Mirror, Reply, RequestId, SyncKey, Why};
+use driftless_core::paths::RelPath;
+use driftless_core::plan::Plan;
+use driftless_core::problem::Problem;
+use driftless_core::view::Status;
+use driftless_core::work::CommandSpec;
+use rustix::io::Errno;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::{Id, JoinError, JoinSet};
+use tokio::time::{Interval, MissedTickBehavior, interval, sleep};
+
+use self::clock::Clock;
+use self::job::{Ends, Job, Start, end_of, failed_look, look_for};
+pub(crate) use self::message::Message;
+use crate::handle::Event;
+use crate::look::Names;
+use crate::probe::Probes;
+use crate::run::{Ground, Patience};
+use crate::secrets::Secrets;
+use crate::watch::Watcher;
+
+/// How often the watcher is asked to vouch, and sleep is looked for.
+const TICK: Duration = Duration::from_secs(10);
+/// Shortest wait for a timer.
+const BREATH: Duration = Duration::from_millis(1);
+/// Inputs taken in before effects are looked at again.
+const AT_ONCE: usize = 256;
+
+/// What the driver works with.
+pub(crate) struct Parts {
+    pub(crate) inbox: mpsc::UnboundedReceiver<Message>,
+    pub(crate) watcher: Box<dyn Watcher>,
+    pub(crate) secrets: Arc<dyn Secrets>,
+    pub(crate) ground: Ground,
+    pub(crate) patience: Patience,
+    pub(crate) probes: Probes,
+    pub(crate) status: watch::Sender<Arc<Status>>,
+    pub(crate) on_event: Box<dyn FnMut(Event) + Send>,
+}
+
+pub(crate) struct Driver {
+    parts: Parts,
+    mirror: Mirror,
+    clock: Clock,
+    plan: Arc<Plan>,
+    ends: HashMap<SyncKey, Arc<Ends>>,
+    jobs: HashMap<JobId, Job>,
+    tasks: JoinSet<Outcome>,
+    /// Which task is about what, for one that ends without an answer.
+    about: HashMap<Id, (JobId, Option<u32>)>,
+    asked: HashMap<RequestId, oneshot::Sender<Reply>>,
+    next_request: u64,
+    /// Given when the status shows what was asked for.
+    answers: Vec<(oneshot::Sender<Reply>, Reply)>,
+    tick: Interval,
+    status_changed: bool,
+}
+
+/// What a task gives.
+enum Outcome {
+    Probed(String, Vec<Problem>),
+    Looked(JobId, Input, Option<Arc<OwnedFd>>, Names),
+    Ended(JobId, u32, End),
+}
+
+impl Driver {
+    /// With `plan` taken in: the status already shows its syncs. Must be called inside a runtime.
+    pub(crate) fn new(parts: Parts, plan: Arc<Plan>) -> Driver {
+        let mut tick = interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut driver = Driver {
+            parts,
+            mirror: Mirror::new(),
+            clock: Clock::new(),
+            plan: plan.clone(),
+            ends: HashMap::new(),
+            jobs: HashMap::new(),
+            tasks: JoinSet::new(),
+            about: HashMap::new(),
+            asked: HashMap::new(),
+            next_request: 0,
+            answers: Vec::new(),
+            tick,
+            status_changed: true,
+        };
+        driver.input(Input::Configured(plan));
+        driver.publish();
+        driver
+    }
+
+    /// Goes until the heart says that it is finished; its exit code.
+    pub(crate) async fn drive(mut self) -> u8 {
+        loop {
+            while let Some(effect) = self.mirror.poll_effect() {
+                if let Some(code) = self.perform(effect) {
+                    self.publish();
+                    (self.parts.on_event)(Event::Finished(code));
+                    return code;
+                }
+            }
+            self.publish();
+            let wait = self.mirror.poll_timeout().map(|at| at.saturating_sub(self.clock.now().mono));
+            tokio::select! {
+                Some(message) = self.parts.inbox.recv() => self.take_in(message),
+                Some(outcome) = self.tasks.join_next_with_id(), if !self.tasks.is_empty() => self.outcome(outcome),
+                () = sleep(wait.unwrap_or(TICK).max(BREATH)), if wait.is_some() => self.input(Input::Timer),
+                _ = self.tick.tick() => self.ticked(),
+            }
+        }
+    }
+
+    fn input(&mut self, input: Input) {
+        self.mirror.handle(self.clock.now(), input);
+    }
+
+    /// This message and those right behind it, up to a plan: effects name syncs by their place in the last one.
+    fn take_in(&mut self, first: Message) {
+        let mut next = Some(first);
+        let mut taken = 0;
+        while let Some(message) = next {
+            taken += 1;
+            let last = matches!(message, Message::Configure(_)) || taken >= AT_ONCE;
+            self.message(message);
+            next = if last { None } else { self.parts.inbox.try_recv().ok() };
+        }
+    }
+
+    fn message(&mut self, message: Message) {
+        match message {
+            Message::Watch(report) => self.input(message::input_of(report)),
+            Message::Configure(plan) => {
+                self.plan = plan.clone();
+                self.input(Input::Configured(plan));
+            }
+            Message::Ask(request, answer) => {
+                self.next_request += 1;
+                let id = RequestId(self.next_request);
+                self.asked.insert(id, answer);
+                self.input(Input::Asked { id, request });
+            }
+            Message::Waiting { sync, offset, limit, answer } => {
+                // The one who asked may have gone.
+                let _ = answer.send(self.mirror.waiting(sync, offset, limit));
+            }
+            Message::Happened(input) => self.input(input),
+            Message::Mounts => {
+                self.parts.watcher.mounts_changed();
+                self.input(Input::MountsChanged);
+            }
+        }
+    }
+
+    fn ticked(&mut self) {
+        if self.clock.slept() {
+            self.input(Input::Resumed);
+        }
+        self.parts.watcher.vouch();
+    }
+
+    fn outcome(&mut self, outcome: Result<(Id, Outcome), JoinError>) {
+        match outcome {
+            Ok((id, outcome)) => {
+                self.about.remove(&id);
+                match outcome {
+                    Outcome::Looked(job, input, dir, names) => {
+                        if let Some(job) = self.jobs.get_mut(&job) {
+                            job.dir = dir;
+                            job.names = names;
+                        }
+                        self.input(input);
+                    }
+                    Outcome::Probed(sync, problems) if !problems.is_empty() => {
+                        (self.parts.on_event)(Event::Lacking { sync, problems });
+                    }
+                    Outcome::Probed(..) => {}
+                    Outcome::Ended(job, step, end) => self.input(Input::Ended { job, step, end }),
+                }
+            }
+            Err(broken) => {
+                tracing::error!("a task of the engine broke: {broken}");
+                match self.about.remove(&broken.id()) {
+                    Some((job, Some(step))) => self.not_started(job, step, Errno::IO),
+                    Some((job, None)) => self.input(failed_look(job, Errno::IO, Vec::new())),
+                    None => {}
+                }
+            }
+        }
+    }
+
+    /// Does one thing; the exit code if it was the last.
+    fn perform(&mut self, effect: Effect) -> Option<u8> {
+        match effect {
+            Effect::Watch { sync, index } => self.watch(sync, index),
+            Effect::Unwatch { sync } => {
+                self.parts.watcher.unwatch(sync);
+                self.ends.remove(&sync);
+            }
+            Effect::LookAt { job, sync, paths } => self.look_at(job, sync, paths),
+            Effect::Start { job, step, command, .. } => self.start(job, step, command),
+            Effect::Stop { job } => {
+                if let Some(job) = self.jobs.get(&job) {
+                    job.stop.send_replace(true);
+                }
+            }
+            Effect::Done { job } => drop(self.jobs.remove(&job)),
+            Effect::Say(say) => (self.parts.on_event)(Event::Say(say)),
+            Effect::StatusChanged => self.status_changed = true,
+            Effect::Answer { id, reply } => {
+                if let Some(answer) = self.asked.remove(&id) {
+                    self.answers.push((answer, reply));
+                }
+            }
+            Effect::Finished(code) => return Some(code),
+        }
+        None
+    }
+
+    fn watch(&mut self, sync: SyncKey, index: usize) {
+        let Some(plan) = self.plan.syncs.get(index) else { return };
+        self.ends.insert(sync, Arc::new(Ends { source: plan.source.clone(), target: plan.target.clone() }));
+        let mode = self.plan.settings.inotify_mode;
+        self.parts.watcher.watch(sync, Path::new(&plan.source), plan.matcher.clone(), mode);
+        let (probes, plan) = (self.parts.probes.clone(), plan.clone());
+        self.tasks.spawn(async move { Outcome::Probed(plan.id.clone(), probes.lacking(&plan).await) });
+    }
+
+    fn look_at(&mut self, job: JobId, sync: SyncKey, paths: Vec<RelPath>) {
+        let Some(ends) = self.ends.get(&sync).cloned() else {
+            return self.input(failed_look(job, Errno::NOENT, paths));
+        };
+        let kept = Job::new(ends.clone());
+        let stop = kept.stop.subscribe();
+        self.jobs.insert(job, kept);
+        let task = self.tasks.spawn(async move {
+            let (input, dir, names) = look_for(job, ends, paths, stop).await;
+            Outcome::Looked(job, input, dir, names)
+        });
+        self.about.insert(task.id(), (job, None));
+    }
+
+    fn start(&mut self, job: JobId, step: u32, command: CommandSpec) {
+        let Some(kept) = self.jobs.get(&job) else { return self.not_started(job, step, Errno::BADF) };
+        let start = Start {
+            ends: kept.ends.clone(),
+            dir: kept.dir.clone(),
+            names: kept.names.clone(),
+            stop: kept.stop.subscribe(),
+            secrets: self.parts.secrets.clone(),
+            ground: self.parts.ground.clone(),
+            patience: self.parts.patience,
+        };
+        let task = self.tasks.spawn(async move { Outcome::Ended(job, step, end_of(command, start).await) });
+        self.about.insert(task.id(), (job, Some(step)));
+    }
+
+    fn not_started(&mut self, job: JobId, step: u32, errno: Errno) {
+        let why = Why::System { errno: errno.raw_os_error() };
+        self.input(Input::Ended { job, step, end: End::NotStarted(why) });
+    }
+
+    /// The status, where it is another one; then the answers.
+    fn publish(&mut self) {
+        if std::mem::take(&mut self.status_changed) {
+            self.publish_status();
+        }
+        for (answer, reply) in self.answers.drain(..) {
+            // The one who asked may have gone.
+            let _ = answer.send(reply);
+        }
+    }
+
+    fn publish_status(&mut self) {
+        let status = Arc::new(self.mirror.status());
+        if **self.parts.status.borrow() != *status {
+            self.parts.status.send_replace(status.clone());
+            (self.parts.on_event)(Event::Status(status));
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! The engine's front: start it, ask it, end it.
+
+use std::os::unix::fs::DirBuilderExt;
+use std::path::PathBuf;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+
+use driftless_core::mirror::{Input, Reply, Request, SyncKey};
+use driftless_core::plan::Plan;
+use driftless_core::problem::Problem;
+use driftless_core::say::Say;
+use driftless_core::view::{Health, Status, WaitingEntry};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::driver::{Driver, Message, Parts};
+use crate::probe::Probes;
+use crate::run::{Ground, Patience};
+use crate::secrets::Secrets;
+use crate::watch::{self as watching, Report, Watcher};
+
+/// What the engine tells without being asked.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// Something for the log.
+    Say(Say),
+    /// The status is another one.
+    Status(Arc<Status>),
+    /// The rsync that a sync names cannot do what the sync needs: its runs will fail.
+    Lacking {
+        /// The sync's id.
+        sync: String,
+        /// Why.
+        problems: Vec<Problem>,
+    },
+    /// It has ended, with this exit code.
+    Finished(u8),
+}
+
+/// Makes the watcher; reports go into what it is given.
+pub type MakeWatcher =
+    Box<dyn FnOnce(Box<dyn Fn(Report) + Send + Sync>) -> Result<Box<dyn Watcher>, watching::StartError> + Send>;
+
+/// What the engine needs from the program around it.
+pub struct EngineOptions {
+    /// Where passwords come from.
+    pub secrets: Arc<dyn Secrets>,
+    /// A directory of ours alone; made (0700) if it is not there.
+    pub runtime_dir: PathBuf,
+    /// Takes events, in order, on the engine's thread: it must hand on at once.
+    pub on_event: Box<dyn FnMut(Event) + Send>,
+    /// Watches the sources.
+    pub watcher: MakeWatcher,
+    /// How long the engine waits for what.
+    pub patience: Patience,
+    /// What is known of rsync programs; shared with whoever checks configurations.
+    pub probes: Probes,
+}
+
+impl EngineOptions {
+    /// The system's watcher, and the usual patience.
+    pub fn new(
+        secrets: Arc<dyn Secrets>,
+        runtime_dir: impl Into<PathBuf>,
+        on_event: impl FnMut(Event) + Send + 'static,
+    ) -> EngineOptions {
+        EngineOptions {
+            secrets,
+            runtime_dir: runtime_dir.into(),
+            on_event: Box::new(on_event),
+            watcher: Box::new(|sink| watching::start(sink, watching::Options::default())),
+            patience: Patience::default(),
+            probes: Probes::default(),
+        }
+    }
+}
+
+/// Why the engine did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Nothing can be watched.
+    #[error(transparent)]
+    Watcher(#[from] watching::StartError),
+    /// No thread, or no runtime directory.
+    #[error("the engine cannot start: {0}")]
+    System(#[from] std::io::Error),
+}
+
+/// The engine has ended; nobody answers any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the engine has ended")]
+pub struct Gone;
+
+/// Speaks with a running engine. Copies speak with the same one.
+#[derive(Clone)]
+pub struct Handle {
+    inbox: mpsc::UnboundedSender<Message>,
+    status: watch::Receiver<Arc<Status>>,
+    exit: Arc<Exit>,
+}
+
+/// The exit code, once there is one.
+#[derive(Debug, Default)]
+struct Exit {
+    code: Mutex<Option<u8>>,
+    told: Condvar,
+}
+
+/// What is told if the engine ends without a word.
+const BROKEN: u8 = 255;
+
+impl Exit {
+    fn tell(&self, code: u8) {
+        self.code.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(code);
+        self.told.notify_all();
+    }
+}
+
+/// Tells the end also when the thread breaks.
+struct TellAtEnd(Arc<Exit>);
+
+impl Drop for TellAtEnd {
+    fn drop(&mut self) {
+        self.0.tell(BROKEN);
+    }
+}
+
+/// Starts the engine on a thread of its own and returns when the plan has been taken in.
+pub fn start(plan: Arc<Plan>, options: EngineOptions) -> Result<Handle, StartError> {
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&options.runtime_dir)?;
+    let (sender, inbox) = mpsc::unbounded_channel();
+    let empty = Status { health: Health::Synced, syncs: Vec::new(), running: 0, fading: false };
+    let (status_sender, status) = watch::channel(Arc::new(empty));
+    let exit = Arc::new(Exit::default());
+    let handle = Handle { inbox: sender.clone(), status, exit: exit.clone() };
+    let (started, wait) = std::sync::mpsc::channel();
+    std::thread::Builder::new().name("driftless-engine".to_owned()).spawn(move || {
+        let _tell = TellAtEnd(exit.clone());
+        let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+            Ok(runtime) => runtime,
+            Err(error) => return drop(started.send(Err(error.into()))),
+        };
+        let reports = sender.clone();
+        let sink = move |report| drop(reports.send(Message::Watch(report)));
+        let watcher = match (options.watcher)(Box::new(sink)) {
+            Ok(watcher) => watcher,
+            Err(error) => return drop(started.send(Err(error.into()))),
+        };
+        let mounts = watch_mounts(sender);
+        let parts = Parts {
+            inbox,
+            watcher,
+            secrets: options.secrets,
+            ground: Ground::new(options.runtime_dir),
+            patience: options.patience,
+            probes: options.probes,
+            status: status_sender,
+            on_event: options.on_event,
+        };
+        let code = runtime.block_on(async {
+            let driver = Driver::new(parts, plan);
+            // The one who started us waits for this.
+            let _ = started.send(Ok(()));
+            driver.drive().await
+        });
+        drop(mounts);
+        // A blocking thread may stand on a dead disk: not waited for.
+        runtime.shutdown_background();
+        exit.tell(code);
+    })?;
+    match wait.recv() {
+        Ok(Ok(())) => Ok(handle),
+        Ok(Err(error)) => Err(error),
+        Err(_) => Err(StartError::System(std::io::Error::other("the engine's thread broke"))),
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn watch_mounts(sender: mpsc::UnboundedSender<Message>) -> Option<watching::mounts::MountWatch> {
+    let changed = move || drop(sender.send(Message::Mounts));
+    watching::mounts::MountWatch::start(changed)
+        .inspect_err(|error| tracing::warn!("mounts are not watched: {error}"))
+        .ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn watch_mounts(_sender: mpsc::UnboundedSender<Message>) {}
+
+impl Handle {
+    /// Runs this plan from now on. Only what is different is done anew.
+    pub fn configure(&self, plan: Arc<Plan>) {
+        self.send(Message::Configure(plan));
+    }
+
+    /// Asks for something to be done; answered when it has been taken in.
+    pub async fn ask(&self, request: Request) -> Result<Reply, Gone> {
+        self.asked(request).await.map_err(|_| Gone)
+    }
+
+    /// The same, waiting on this thread. Panics inside a runtime.
+    pub fn ask_blocking(&self, request: Request) -> Result<Reply, Gone> {
+        self.asked(request).blocking_recv().map_err(|_| Gone)
+    }
+
+    fn asked(&self, request: Request) -> oneshot::Receiver<Reply> {
+        let (answer, wait) = oneshot::channel();
+        self.send(Message::Ask(request, answer));
+        wait
+    }
+
+    /// The status as it was last told.
+    pub fn status(&self) -> Arc<Status> {
+        self.status.borrow().clone()
+    }
+
+    /// A page of what waits in a sync, in the order of paths.
+    pub async fn waiting(&self, sync: SyncKey, offset: usize, limit: usize) -> Result<Vec<WaitingEntry>, Gone> {
+        self.page(sync, offset, limit).await.map_err(|_| Gone)
+    }
+
+    /// The same, waiting on this thread. Panics inside a runtime.
+    pub fn waiting_blocking(&self, sync: SyncKey, offset: usize, limit: usize) -> Result<Vec<WaitingEntry>, Gone> {
+        self.page(sync, offset, limit).blocking_recv().map_err(|_| Gone)
+    }
+
+    fn page(&self, sync: SyncKey, offset: usize, limit: usize) -> oneshot::Receiver<Vec<WaitingEntry>> {
+        let (answer, wait) = oneshot::channel();
+        self.send(Message::Waiting { sync, offset, limit, answer });
+        wait
+    }
+
+    /// Ends the engine with this exit code: running children end by themselves, or are ended if `at_once`.
+    pub fn fade(&self, code: u8, at_once: bool) {
+        self.send(Message::Happened(Input::Fade { code, at_once }));
+    }
+
+    /// The network came (back): what waits for its next try need not.
+    pub fn network_up(&self) {
+        self.send(Message::Happened(Input::NetworkUp));
+    }
+
+    /// The keyring opened.
+    pub fn keyring_ready(&self) {
+        self.send(Message::Happened(Input::KeyringReady));
+    }
+
+    /// Waits on this thread until the engine has ended; its exit code.
+    pub fn wait(&self) -> u8 {
+        let mut code = self.exit.code.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            match *code {
+                Some(code) => return code,
+                None => code = self.exit.told.wait(code).unwrap_or_else(PoisonError::into_inner),
+            }
+        }
+    }
+
+    /// An engine that has ended takes nothing in; those who wait for an answer learn it by `Gone`.
+    fn send(&self, message: Message) {
+        drop(self.inbox.send(message));
+    }
+}

@@ -1,0 +1,111 @@
+//! What the rsync that a plan names can do: its `--version` is asked once for each program file, and again only when that
+//! file is another one (an upgrade while we run).
+
+use std::collections::HashMap;
+use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use driftless_core::behaviour::capabilities::{Capabilities, lacking, parse_version};
+use driftless_core::mirror::Why;
+use driftless_core::paths::show_bytes;
+use driftless_core::plan::{Password, SyncPlan};
+use driftless_core::problem::Problem;
+use driftless_core::work::{Arg, CommandSpec, Cwd, Stdin};
+use tokio::sync::watch;
+
+use crate::run::{Ground, Patience, Stream, find_program, run};
+use crate::secrets::{SecretProblem, SecretText, Secrets};
+
+/// A program that takes longer to say its version is no rsync.
+const BOUND: Duration = Duration::from_secs(10);
+/// More than any rsync says of itself.
+const MOST: usize = 64 * 1024;
+
+/// The answers so far. Copies share them.
+#[derive(Debug, Clone, Default)]
+pub struct Probes {
+    known: Arc<Mutex<HashMap<PathBuf, (Stamp, Capabilities)>>>,
+}
+
+/// Tells one file from another in the same place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    dev: u64,
+    ino: u64,
+    size: u64,
+    mtime: (i64, i64),
+}
+
+impl Probes {
+    /// What this program can do. The problem is `rsync-missing`, `rsync-unusable` (it does not start, or not end) or
+    /// `rsync-unknown` (it is something else), each with `program`. Polled on a thread that lives on, see `run`.
+    pub async fn ask(&self, program: &str) -> Result<Capabilities, Problem> {
+        let problem = |code: &str| Problem::error(code).with("program", show_bytes(program.as_bytes()));
+        let file = find_program(program, std::env::var_os("PATH").as_deref()).map_err(|_| problem("rsync-missing"))?;
+        let stamp = stamp_of(&file).ok_or_else(|| problem("rsync-missing"))?;
+        if let Some((known, capabilities)) = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&file)
+            && *known == stamp
+        {
+            return Ok(capabilities.clone());
+        }
+        let text = version_text(program).await.map_err(|why| match why {
+            Why::Program { .. } => problem("rsync-missing"),
+            _ => problem("rsync-unusable"),
+        })?;
+        let capabilities = parse_version(&text).ok_or_else(|| problem("rsync-unknown"))?;
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(file, (stamp, capabilities.clone()));
+        Ok(capabilities)
+    }
+
+    /// Why the runs of this sync cannot be made with the rsync it names; empty if they can.
+    pub async fn lacking(&self, sync: &SyncPlan) -> Vec<Problem> {
+        match self.ask(&sync.rsync.binary).await {
+            Ok(capabilities) => lacking(&sync.rsync.words, &capabilities),
+            Err(problem) => vec![problem],
+        }
+    }
+}
+
+fn stamp_of(file: &std::path::Path) -> Option<Stamp> {
+    let meta = std::fs::metadata(file).ok()?;
+    Some(Stamp { dev: meta.dev(), ino: meta.ino(), size: meta.size(), mtime: (meta.mtime(), meta.mtime_nsec()) })
+}
+
+async fn version_text(program: &str) -> Result<String, Why> {
+    let command = CommandSpec {
+        program: program.to_owned(),
+        args: vec![Arg::Word("--version".to_owned())],
+        stdin: Stdin::Null,
+        cwd: Cwd::Root,
+        stall: BOUND,
+    };
+    let mut text = Vec::new();
+    let (stop, stopped) = watch::channel(false);
+    let ground = Ground::new("/");
+    let asking = run(&command, None, Arc::new(NoSecrets), &ground, Patience::default(), stopped, |stream, bytes| {
+        if stream == Stream::Stdout && text.len() < MOST {
+            text.extend_from_slice(bytes);
+        }
+    });
+    let bound = async {
+        tokio::time::sleep(BOUND).await;
+        stop.send_replace(true);
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        ended = asking => ended?,
+        () = bound => return Err(Why::Stopped),
+    };
+    Ok(String::from_utf8_lossy(&text).into_owned())
+}
+
+/// A version is no secret.
+struct NoSecrets;
+
+impl Secrets for NoSecrets {
+    fn resolve(&self, _from: &Password) -> Result<SecretText, SecretProblem> {
+        Err(SecretProblem::new("password-not-stored", ""))
+    }
+}
