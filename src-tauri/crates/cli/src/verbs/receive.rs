@@ -74,7 +74,7 @@ fn receive(line: Line) -> Result<(), Problem> {
     runtime.block_on(async {
         let mut told = Told::listen().map_err(failed)?;
         let mut receiver = Receiver::start(&options)?;
-        announce(&receiver, !options.listen.is_loopback());
+        announce(&receiver, options.listen);
         tokio::select! {
             () = told.asked() => Ok(()),
             status = ended(&mut receiver) => Err(Problem::error("receiver-ended")
@@ -84,7 +84,7 @@ fn receive(line: Line) -> Result<(), Problem> {
     })
 }
 
-fn announce(receiver: &Receiver, on_network: bool) {
+fn announce(receiver: &Receiver, listen: IpAddr) {
     let mut out = std::io::stdout().lock();
     // Whoever closed our output does not want to know; the daemon runs all the same.
     let _ = writeln!(out, "{}", receiver.target).and_then(|()| out.flush());
@@ -95,7 +95,11 @@ fn announce(receiver: &Receiver, on_network: bool) {
     say("receiver-ready", &[("dir", &dir)]);
     say("receiver-password", &[("file", &shown(&receiver.password_file))]);
     say("receiver-store", &[("target", &receiver.target)]);
-    if on_network {
+    if listen.is_unspecified() {
+        let host = if listen.is_ipv6() { "[::1]" } else { "127.0.0.1" };
+        say("receiver-elsewhere", &[("host", host)]);
+    }
+    if !listen.is_loopback() {
         say("receiver-plain", &[]);
     }
 }

@@ -4,6 +4,7 @@ receiver-made-dir = { $dir } was not there; it is made now.
 receiver-ready = Receiving into { $dir }. Stop with Ctrl-C.
 receiver-password = The password is the only line of { $file }.
 receiver-store = Store it on the computer that sends: driftlessd password set { $target }
+receiver-elsewhere = From another computer, write the name or address of this one in place of { $host }.
 receiver-plain = Whoever can listen on the network between the two computers can read what is sent. Use it at home, or through ssh or a VPN.
 receiver-ended = The rsync daemon ended by itself ({ $status }).
     .remedy = Its log says why: { $log }
