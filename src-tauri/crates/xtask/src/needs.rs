@@ -25,8 +25,9 @@ const fn need(program: &'static str, why: &'static str, package: &'static str) -
 pub const RSYNC: Need = need("rsync", "it makes the transfers", "rsync");
 
 /// For the tests on Linux.
-pub const FOR_TESTS: [Need; 4] = [
+pub const FOR_TESTS: [Need; 5] = [
     RSYNC,
+    need("lsyncd", "it must run what we export for it", "lsyncd"),
     Need {
         apt: "dbus-daemon",
         dnf: "dbus-daemon",
