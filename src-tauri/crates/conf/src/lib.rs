@@ -9,10 +9,13 @@
 //! goes over a bound is refused by name.
 #![warn(missing_docs)]
 
+mod keys;
 pub mod lsyncd;
 mod node;
 mod shape;
 pub mod toml;
+
+pub use keys::Keys;
 
 /// The longest configuration that is read, in bytes.
 pub const MAX_BYTES: usize = 4 * 1024 * 1024;

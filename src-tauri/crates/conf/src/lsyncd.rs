@@ -22,6 +22,8 @@ mod tree;
 use driftless_core::config::Config;
 use driftless_core::problem::Problem;
 
+use crate::Keys;
+
 pub use export::export;
 
 /// What a file says.
@@ -33,6 +35,8 @@ pub struct Imported {
     pub notes: Vec<Problem>,
     /// Whether the file holds actions or hooks, so that only running it whole does all it says.
     pub has_functions: bool,
+    /// Where its keys stand.
+    pub keys: Keys,
 }
 
 /// Gives a file that `dofile` names, or why not. The caller decides what may be read.

@@ -10,6 +10,6 @@ mod update;
 mod write;
 
 pub(crate) use read::{entries_of, syntax};
-pub use read::{parse, parse_bytes};
+pub use read::{keys, parse, parse_bytes};
 pub use update::update;
 pub use write::write;

@@ -1,14 +1,17 @@
 //! What Driftless does: it watches, runs rsync, asks the keyring, and runs one loop around `driftless-core`.
 #![warn(missing_docs)]
 
+pub mod control;
 mod driver;
 mod handle;
+pub mod locks;
 pub mod look;
 pub mod places;
 pub mod probe;
 pub mod receiver;
 pub mod run;
 pub mod secrets;
+pub mod status_file;
 pub mod watch;
 
 pub use handle::{EngineOptions, Event, Gone, Handle, MakeWatcher, StartError, start};

@@ -12,6 +12,7 @@ use super::comments;
 use super::places::Comment;
 use super::run::{Call, Ran};
 use super::tree::{Item, Tree};
+use crate::Keys;
 use crate::node::{Entry, Node, Spot, Value};
 use crate::shape::{Dialect, Schema, Shape, is_hook};
 
@@ -50,8 +51,9 @@ pub(super) fn assemble(ran: Ran) -> Result<Imported, Vec<Problem>> {
     let schema = Schema::read();
     let mut shape = Shape::new(&schema, Dialect::Lua);
     shape.problems = all.problems;
+    let keys = Keys::of(&entries, &start);
     let config = shape.config(entries, &start)?;
-    Ok(Imported { config, notes: all.notes, has_functions: all.has_functions })
+    Ok(Imported { config, notes: all.notes, has_functions: all.has_functions, keys })
 }
 
 impl Assembly {

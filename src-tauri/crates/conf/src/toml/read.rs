@@ -6,9 +6,9 @@ use driftless_core::config::Config;
 use driftless_core::problem::Problem;
 use toml_edit::{Document, Item, TableLike, TomlError};
 
-use crate::MAX_BYTES;
 use crate::node::{Entry, Lines, Node, Spot, Value};
 use crate::shape::{Dialect, Schema, Shape};
+use crate::{Keys, MAX_BYTES};
 
 /// Reads a configuration. `file` is only the name under which problems are told.
 ///
@@ -25,6 +25,16 @@ pub fn parse(text: &str, file: &str) -> Result<Config, Vec<Problem>> {
     let document = Document::parse(text).map_err(|error| vec![syntax(&error, &lines, &file)])?;
     let root = entries_of(document.as_table(), &lines, &file);
     Shape::new(&Schema::read(), Dialect::Toml).config(root, &start)
+}
+
+/// Where the keys of a text stand; none if it is no TOML.
+pub fn keys(text: &str, file: &str) -> Keys {
+    let file: Rc<str> = Rc::from(file);
+    let lines = Lines::of(text.as_bytes());
+    match Document::parse(text) {
+        Ok(document) => Keys::of(&entries_of(document.as_table(), &lines, &file), &Spot::new(&file, 1, 1)),
+        Err(_) => Keys::default(),
+    }
 }
 
 /// The same from bytes as they came from a disk.
