@@ -70,6 +70,8 @@ fn the_rows_tried_with_rsync() {
         (".tmp", &["/.tmp"], &["/x.tmp"]),
         ("b/c", &["/b/c", "/a/b/c/d"], &["/xb/c", "/c"]),
         ("foo ", &["/foo "], &["/foo"]),
+        // The slash in the set counts as one of the pattern, and a set never takes a slash.
+        ("[a/]b", &[], &["/ab", "/d/ab"]),
         ("/", &[], &["/a", "/a/b/"]),
     ];
     for (pattern, hit, missed) in rows {
