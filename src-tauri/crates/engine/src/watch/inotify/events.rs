@@ -192,9 +192,18 @@ impl Reader {
     fn moved(&mut self, from: &Spot, to: &Spot, old: &[u8], new: &[u8], dir: bool, now: Instant) {
         let Some(source) = self.sources.get(&from.sync.0) else { return };
         match (source.excludes(&from.path, dir), source.excludes(&to.path, dir)) {
-            (true, true) => return,
-            (true, false) => return self.arrived(to, new, dir, now),
-            (false, true) => return self.left(from, old, dir, true, now),
+            (true, true) => {
+                self.other_time(from.sync, &from.path, now);
+                return self.other_time(to.sync, &to.path, now);
+            }
+            (true, false) => {
+                self.other_time(from.sync, &from.path, now);
+                return self.arrived(to, new, dir, now);
+            }
+            (false, true) => {
+                self.other_time(to.sync, &to.path, now);
+                return self.left(from, old, dir, true, now);
+            }
             (false, false) => {}
         }
         self.note(from.sync, Change { path: from.path.clone(), kind: Kind::Move(to.path.clone()), dir }, now);

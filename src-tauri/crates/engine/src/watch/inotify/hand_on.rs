@@ -19,8 +19,18 @@ use crate::watch::{Report, Sink, Watcher as _};
 impl Reader {
     /// A change, if its path is not left out.
     pub fn change(&mut self, sync: SyncKey, path: RelPath, kind: Kind, dir: bool, now: Instant) {
-        if self.sources.get(&sync.0).is_some_and(|s| !s.excludes(&path, dir)) {
+        let Some(source) = self.sources.get(&sync.0) else { return };
+        if !source.excludes(&path, dir) {
             self.note(sync, Change { path, kind, dir }, now);
+        } else if matches!(kind, Kind::Create | Kind::Delete) {
+            self.other_time(sync, &path, now);
+        }
+    }
+
+    /// A name that is left out came or went: of it nothing is said, but its directory has another time now.
+    pub fn other_time(&mut self, sync: SyncKey, path: &RelPath, now: Instant) {
+        if let Some(parent) = path.parent() {
+            self.note(sync, Change { path: parent, kind: Kind::Attrib, dir: true }, now);
         }
     }
 
