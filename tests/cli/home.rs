@@ -71,11 +71,10 @@ impl Home {
     }
 
     /// Starts it in the foreground, its console in two files of `work`.
-    pub fn start(&self, words: &[&str]) -> Child {
+    pub fn start(&self, words: &[&str]) -> Started {
         let open = |name: &str| std::fs::File::options().create(true).append(true).open(self.path(name)).unwrap();
         let child = self.command(words).stdout(open("work/out")).stderr(open("work/err")).spawn().unwrap();
-        self.end_later(child.id());
-        child
+        Started(child)
     }
 
     /// To be ended with the test.
@@ -102,6 +101,29 @@ impl Drop for Home {
                 let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
             }
         }
+    }
+}
+
+/// A program in the foreground; ended with this.
+pub struct Started(Child);
+
+impl std::ops::Deref for Started {
+    type Target = Child;
+    fn deref(&self) -> &Child {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for Started {
+    fn deref_mut(&mut self) -> &mut Child {
+        &mut self.0
+    }
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 

@@ -129,7 +129,9 @@ fn on_panic(log: &Log) {
     let log = log.clone();
     std::panic::set_hook(Box::new(move |info| {
         let place = info.location().map(|l| format!(" at {}:{}", l.file(), l.line())).unwrap_or_default();
-        let what = info.payload_as_str().unwrap_or("unknown");
+        let payload = info.payload();
+        let text = payload.downcast_ref::<String>().map(String::as_str);
+        let what = text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("unknown");
         log.say(&Say::new(Category::Error, format!("internal error{place}: {what}. Please report it.")));
         std::process::exit(1);
     }));
