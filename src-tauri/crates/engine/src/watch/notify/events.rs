@@ -108,6 +108,9 @@ impl Worker {
         self.push(rel.clone(), kind, dir);
         // A poll finds what is in it by itself.
         if arrived && self.way == Way::Native {
+            if let Some(engine) = &self.engine {
+                engine.settle();
+            }
             self.list(path, &rel, &matcher);
         }
     }

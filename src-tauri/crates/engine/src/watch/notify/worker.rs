@@ -29,6 +29,14 @@ impl Engine {
         }
     }
 
+    /// Waits until the watcher's own thread has done what it does after telling its events: it puts the watches on new
+    /// directories only then. Asking for the paths is a question to that thread.
+    pub fn settle(&self) {
+        if let Engine::Native(w) = self {
+            drop(w.watched_paths());
+        }
+    }
+
     fn unwatch(&mut self, path: &Path) {
         // It may be gone already.
         drop(match self {
