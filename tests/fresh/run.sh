@@ -11,7 +11,7 @@ sysroot=$(cd "$repo" && rustc --print sysroot)
 
 leave() {
   for mount in proc dev; do
-    mountpoint -q "$root/$mount" && umount "$root/$mount"
+    if mountpoint -q "$root/$mount"; then umount -R "$root/$mount"; fi
   done
   [ -n "${FRESH_ROOT:-}" ] || rm -rf --one-file-system "$root"
 }
