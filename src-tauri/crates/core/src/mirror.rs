@@ -390,8 +390,8 @@ impl Mirror {
     }
 
     fn start(&mut self, key: SyncKey, job: JobId, step: u32, command: CommandSpec) {
-        if self.stopped.contains(&job) {
-            // Stopped between its runs: the next one never starts.
+        if self.stopped.contains(&job) || self.fading.is_some() {
+            // Stopped between its runs, or the program ends: the next one never starts.
             let end = End::NotStarted(Why::Stopped);
             let now = self.now;
             return self.job(job, |s, _| s.ended(now, job, step, &end, true));
@@ -453,8 +453,9 @@ impl Mirror {
         state.insist = settings.insist;
         state.mode = settings.inotify_mode;
         state.plan = wanted.clone();
-        if !sent_alike {
-            // Other filters or options: what they change is found by a pass that removes what a recovery may.
+        if !sent_alike || !watched_alike {
+            // Other filters or options: what they change, and what changes before it is watched anew, is found by a pass that
+            // removes what a recovery may.
             state.lost(self.now, &RelPath::root());
         }
         state.hasten();
@@ -501,6 +502,9 @@ impl Mirror {
     /// Gives a sync a slot if it wants one.
     fn offer(&mut self, turn: usize) -> bool {
         let now = self.now;
+        if self.still_written_to(turn) {
+            return false;
+        }
         let sync = &mut self.syncs[turn];
         let Some(purpose) = sync.wants(now) else { return false };
         let machine = sync.plan.target.host().unwrap_or_default().to_owned();
@@ -517,6 +521,12 @@ impl Mirror {
         let started = !matches!(todo.as_slice(), [Do::Over(_)]);
         self.perform(key, todo);
         started
+    }
+
+    /// A sync that was taken out of the configuration still has a job on the same target.
+    fn still_written_to(&self, turn: usize) -> bool {
+        let target = &self.syncs[turn].plan.target;
+        self.syncs.iter().any(|s| s.retired && !s.jobs.is_empty() && s.plan.target == *target)
     }
 
     fn finish_if_idle(&mut self) {

@@ -109,6 +109,7 @@ impl SyncState {
 
     /// Starts the next run of a batch, or ends it.
     pub(super) fn next_run(&mut self, now: Now, id: JobId) -> Vec<Do> {
+        self.keep_unfit(now, id);
         let Some(job) = self.jobs.get_mut(&id) else { return Vec::new() };
         let Some(listing) = job.listings.front() else { return self.finish(now, id) };
         let command = match listing.class {
@@ -118,6 +119,26 @@ impl SyncState {
         job.running = true;
         let step = job.step;
         vec![self.exec(&command), Do::Start(id, step, command)]
+    }
+
+    /// Names that no filter rule can carry are not removed by such a run: they stay dirty, and are named.
+    fn keep_unfit(&mut self, now: Now, id: JobId) {
+        let Some(job) = self.jobs.get(&id) else { return };
+        let Some(listing) = job.listings.front().filter(|l| l.class == Class::Flip) else { return };
+        let unfit: Vec<RelPath> =
+            listing.paths.iter().filter(|p| rsync::unfit_for_filters(&self.plan, p)).cloned().collect();
+        let entries: Vec<RelPath> = unfit.iter().flat_map(|p| job.entries_about(p, true)).collect();
+        for entry in entries {
+            self.entry_failed(now, id, &entry, RetryClass::Slow);
+        }
+        if let Some(first) = unfit.first() {
+            let args = BTreeMap::from([
+                ("path".to_owned(), first.shown()),
+                ("count".to_owned(), unfit.len().to_string()),
+                ("output".to_owned(), String::new()),
+            ]);
+            self.stand("partial-transfer", args, now, true, false, &unfit);
+        }
     }
 
     /// A run of a batch took its time: what is left is looked at again before the next one.

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use super::{Do, ECHO, Owed, SyncState};
 use crate::behaviour::classify::Class;
-use crate::behaviour::rsync;
 use crate::combine::Want;
 use crate::diagnose::{Context, Diagnosis, Exit, Outcome, Report, RetryClass, diagnose};
 use crate::job::Purpose;
@@ -93,20 +92,11 @@ impl SyncState {
         for listing in job.listings.iter_mut().filter(|l| l.class == Class::Delete) {
             listing.class = Class::Flip;
         }
-        let unfit: Vec<RelPath> = job
-            .listings
-            .iter()
-            .filter(|l| l.class == Class::Flip)
-            .flat_map(|l| l.paths.iter().filter(|p| rsync::unfit_for_filters(&self.plan, p)).cloned())
-            .collect();
         let mut out =
             vec![self.say(
                 Category::Warn,
                 "the target's rsync takes no missing names: removing by filters from now on".into(),
             )];
-        for path in unfit {
-            self.entry_failed(now, id, &path, RetryClass::Slow);
-        }
         out.extend(self.next_run(now, id));
         out
     }

@@ -388,7 +388,7 @@ impl World {
         }
     }
 
-    fn make_dir(&mut self, path: &RelPath, now_ns: i128) {
+    pub fn make_dir(&mut self, path: &RelPath, now_ns: i128) {
         if self.source.get(path).is_none() {
             let ino = self.count + 10;
             self.source.put(path, Node { kind: Kind::Dir, mtime_ns: now_ns, mode: 0o755, ino }, now_ns);
@@ -404,7 +404,7 @@ impl World {
         }
     }
 
-    fn remove(&mut self, path: &RelPath, now_ns: i128) {
+    pub fn remove(&mut self, path: &RelPath, now_ns: i128) {
         let Some(node) = self.source.get(path) else { return };
         let mut events = vec![(path.clone(), Event::Delete, node.is_dir())];
         for below in self.source.below(path) {
@@ -415,7 +415,7 @@ impl World {
         self.tell(events);
     }
 
-    fn rename(&mut self, from: &RelPath, to: &RelPath, now_ns: i128) {
+    pub fn rename(&mut self, from: &RelPath, to: &RelPath, now_ns: i128) {
         let Some(node) = self.source.get(from) else { return };
         let dir = node.is_dir();
         let in_the_way = |n: &Node| n.is_dir() != dir || !self.source.below(to).is_empty() || to.bytes() == b"always";
@@ -448,6 +448,12 @@ impl World {
             let dir = node.is_dir();
             self.tell(vec![(path.clone(), Event::Attrib, dir)]);
         }
+    }
+
+    /// The watcher lost events, somewhere.
+    pub fn lose(&mut self) {
+        self.last_event = self.last_event.max(self.now.mono);
+        self.at(self.last_event - self.now.mono, Coming::Lost(RelPath::root()));
     }
 
     /// Lets everything come to rest.

@@ -229,6 +229,12 @@ fn filters_are_read_and_doubtful_ones_told() {
 }
 
 #[test]
+fn a_cap_over_all_is_no_trouble_for_rsyncssh() {
+    let sync = json!({ "kind": "rsyncssh", "source": "/a", "host": "h", "targetdir": "d" });
+    assert_eq!(codes(json!({ "settings": { "maxProcesses": 4 }, "sync": [sync] })), Vec::<String>::new());
+}
+
+#[test]
 fn a_crontab_has_six_fields_in_their_ranges() {
     for good in ["0 0 3 * * *", "*/10 0-30/5 1,2 1 jan-mar MON", "0 0 0 31 12 7"] {
         assert_eq!(of_sync(json!({ "crontab": good })), Vec::<String>::new(), "{good}");

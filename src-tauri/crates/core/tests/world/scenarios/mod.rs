@@ -1,0 +1,15 @@
+//! The rules by which a sync lives, one small scene each. The random worlds say that all is well in the end; these say how.
+
+mod deletions;
+mod failures;
+mod guards;
+mod life;
+mod pace;
+mod sending;
+
+use crate::stage::{Stage, sync};
+
+/// One sync `a`, its first pass made, at rest. `delay` 5 s, `maxDelays` 50, one run at a time.
+fn one() -> Stage {
+    Stage::at_rest(vec![sync("a")])
+}
