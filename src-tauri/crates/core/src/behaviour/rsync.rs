@@ -19,6 +19,9 @@ use crate::work::{Arg, CommandSpec, Cwd, Stdin};
 
 /// A run that makes no progress for so long is ended.
 pub const STALL: Duration = Duration::from_secs(600);
+/// A list implies the root as an entry `.`, and a rule such as `- .*` would take it out of the list: its times and mode
+/// would never follow. A full pass never filters it.
+const KEEP_ROOT: &str = "--filter=+ /.";
 /// More filter words than this go through a descriptor instead of the command line.
 const MANY: usize = 64 * 1024;
 
@@ -91,7 +94,7 @@ pub fn listing(plan: &SyncPlan, class: Class, paths: &[RelPath]) -> CommandSpec 
 /// that only these paths may go. For receivers that refuse missing arguments, and for what is excluded now but was not.
 pub fn delete_by_filters(plan: &SyncPlan, paths: &[RelPath]) -> CommandSpec {
     let mut line = Line::new(plan);
-    line.words(&plan.rsync.words).protects();
+    line.words(&plan.rsync.words).protects().word(KEEP_ROOT);
     let all_strangers_may_go = plan.delete == crate::config::DeletePolicy::Always;
     // An include rule also says "may be removed"; here it must only say "is sent".
     let user = plan.matcher.words().iter().map(|w| match w.strip_prefix("--filter=+") {
@@ -174,6 +177,9 @@ impl<'a> Line<'a> {
 
     fn filters(&mut self, from0: bool) -> &mut Self {
         let words = self.plan.matcher.words().to_vec();
+        if from0 && !words.is_empty() {
+            self.word(KEEP_ROOT);
+        }
         self.filter_words(&words, from0)
     }
 
