@@ -8,7 +8,7 @@ use std::process::Command;
 /// each difference. `words` are the sync's own flags and filters. Panics if it cannot be compared.
 pub fn differences(source: &Path, target: &str, words: &[&str]) -> Vec<String> {
     let output = Command::new("rsync")
-        .args(["-n", "-c", "-i", "-r", "--delete"])
+        .args(["-n", "-c", "-i", "-r", "--delete", "--no-motd"])
         .args(words)
         .arg(format!("{}/", source.display()))
         .arg(format!("{}/", target.trim_end_matches('/')))

@@ -29,24 +29,39 @@ pub struct Rsyncd {
     pub port: u16,
     home: Tree,
     user: Option<String>,
+    name: String,
 }
 
 impl Rsyncd {
     /// Starts it and waits until it answers.
     pub fn start(options: &RsyncdOptions<'_>) -> Rsyncd {
+        Rsyncd::with_conf("mod", options.user, |home| usual_conf(home, options))
+    }
+
+    /// The same with a whole rsyncd.conf of its own, whose module is called `name` and serves `module` in the directory
+    /// that `conf` is given; there are `secrets` and `password`, if there is a user with a password.
+    pub fn with_conf(name: &str, user: Option<(&str, &str)>, conf: impl Fn(&Tree) -> String) -> Rsyncd {
         let home = Tree::new();
         home.mkdir("module");
+        if let Some((user, password)) = user {
+            home.write("secrets", format!("{user}:{password}\n"));
+            home.write("password", format!("{password}\n"));
+            home.chmod("secrets", 0o600);
+            home.chmod("password", 0o600);
+        }
+        home.write("rsyncd.conf", conf(&home));
         let mut tries = 0;
         loop {
             tries += 1;
             let port = free_port();
-            let mut child = launch(&home, port, options);
+            let mut child = launch(&home, port);
             let answers = wait_for("the daemon's answer", 20, || match child.try_wait().unwrap() {
                 Some(_) => Some(false),
                 None => greets(port).then_some(true),
             });
             if answers {
-                return Rsyncd { child, port, home, user: options.user.map(|(user, _)| user.to_owned()) };
+                let user = user.map(|(user, _)| user.to_owned());
+                return Rsyncd { child, port, home, user, name: name.to_owned() };
             }
             // Somebody else took the port meanwhile.
             assert!(tries < 5, "the daemon does not start: {}", String::from_utf8_lossy(&log_of(&home)));
@@ -58,10 +73,10 @@ impl Rsyncd {
         self.home.at("module")
     }
 
-    /// `rsync://USER@127.0.0.1:PORT/mod`.
+    /// `rsync://USER@127.0.0.1:PORT/MODULE`.
     pub fn url(&self) -> String {
         let user = self.user.as_ref().map(|user| format!("{user}@")).unwrap_or_default();
-        format!("rsync://{user}127.0.0.1:{}/mod", self.port)
+        format!("rsync://{user}127.0.0.1:{}/{}", self.port, self.name)
     }
 
     /// A file with the password, for commands of the tests.
@@ -96,7 +111,7 @@ impl Drop for Rsyncd {
     }
 }
 
-fn launch(home: &Tree, port: u16, options: &RsyncdOptions<'_>) -> Child {
+fn usual_conf(home: &Tree, options: &RsyncdOptions<'_>) -> String {
     let mut lines = vec![
         "use chroot = no".to_owned(),
         format!("log file = {}", home.at("log").display()),
@@ -110,16 +125,15 @@ fn launch(home: &Tree, port: u16, options: &RsyncdOptions<'_>) -> Child {
         // Else it would become nobody and could not write what we made.
         lines.extend(["uid = 0".to_owned(), "gid = 0".to_owned()]);
     }
-    if let Some((user, password)) = options.user {
-        home.write("secrets", format!("{user}:{password}\n"));
-        home.write("password", format!("{password}\n"));
-        home.chmod("secrets", 0o600);
-        home.chmod("password", 0o600);
+    if let Some((user, _)) = options.user {
         lines.push(format!("auth users = {user}"));
         lines.push(format!("secrets file = {}", home.at("secrets").display()));
     }
     lines.extend(options.module.iter().map(|line| (*line).to_owned()));
-    home.write("rsyncd.conf", lines.join("\n") + "\n");
+    lines.join("\n") + "\n"
+}
+
+fn launch(home: &Tree, port: u16) -> Child {
     Command::new("rsync")
         .args(["--daemon", "--no-detach", "--address=127.0.0.1"])
         .arg(format!("--port={port}"))

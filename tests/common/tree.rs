@@ -24,35 +24,35 @@ impl Tree {
         self.path().to_str().unwrap().to_owned()
     }
 
-    pub fn at(&self, path: &str) -> PathBuf {
+    pub fn at(&self, path: impl AsRef<Path>) -> PathBuf {
         self.path().join(path)
     }
 
     /// Writes a file; directories above it are made.
-    pub fn write(&self, path: &str, content: impl AsRef<[u8]>) {
+    pub fn write(&self, path: impl AsRef<Path>, content: impl AsRef<[u8]>) {
         let path = self.at(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, content).unwrap();
     }
 
-    pub fn mkdir(&self, path: &str) {
+    pub fn mkdir(&self, path: impl AsRef<Path>) {
         fs::create_dir_all(self.at(path)).unwrap();
     }
 
-    pub fn symlink(&self, to: &str, path: &str) {
+    pub fn symlink(&self, to: &str, path: impl AsRef<Path>) {
         symlink(to, self.at(path)).unwrap();
     }
 
-    pub fn chmod(&self, path: &str, mode: u32) {
+    pub fn chmod(&self, path: impl AsRef<Path>, mode: u32) {
         fs::set_permissions(self.at(path), fs::Permissions::from_mode(mode)).unwrap();
     }
 
-    pub fn rename(&self, from: &str, to: &str) {
+    pub fn rename(&self, from: impl AsRef<Path>, to: impl AsRef<Path>) {
         fs::rename(self.at(from), self.at(to)).unwrap();
     }
 
     /// Removes a file, a link, or a directory with everything in it.
-    pub fn remove(&self, path: &str) {
+    pub fn remove(&self, path: impl AsRef<Path>) {
         let path = self.at(path);
         if fs::symlink_metadata(&path).unwrap().is_dir() {
             fs::remove_dir_all(path).unwrap();
@@ -61,12 +61,12 @@ impl Tree {
         }
     }
 
-    pub fn exists(&self, path: &str) -> bool {
+    pub fn exists(&self, path: impl AsRef<Path>) -> bool {
         fs::symlink_metadata(self.at(path)).is_ok()
     }
 
     /// A file's content; `None` if it cannot be read.
-    pub fn read(&self, path: &str) -> Option<Vec<u8>> {
+    pub fn read(&self, path: impl AsRef<Path>) -> Option<Vec<u8>> {
         fs::read(self.at(path)).ok()
     }
 }
