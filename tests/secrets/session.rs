@@ -96,7 +96,8 @@ impl Session {
         }
     }
 
-    fn address(&self) -> String {
+    /// Where the bus listens.
+    pub fn address(&self) -> String {
         format!("unix:path={}", self.home.at("bus").display())
     }
 

@@ -1,0 +1,24 @@
+//! `driftlessd` itself against real rsync daemons: what a person who starts it would see.
+#![cfg(target_os = "linux")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "these are tests, helpers included"
+)]
+
+#[path = "../common/mod.rs"]
+mod common;
+#[path = "../secrets/session.rs"]
+#[allow(dead_code, reason = "the tests of secrets use the rest")]
+mod session;
+
+mod background;
+mod calls;
+mod delete;
+mod events;
+mod names;
+mod secrecy;
+mod seed;
+mod support;
