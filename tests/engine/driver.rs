@@ -257,10 +257,11 @@ fn an_rsync_that_lacks_what_a_sync_needs_is_told() {
     old.rsync.extra = vec!["--mkpath".to_owned()];
     let engine = Engine::start(plan(vec![old]));
     let code = wait_for("the problem", 20, || {
-        engine.events.lock().unwrap().iter().find_map(|event| match event {
-            Event::Lacking { problems, .. } => Some(problems[0].code.clone()),
-            _ => None,
-        })
+        engine.handle.status().syncs[0]
+            .problem
+            .as_ref()
+            .map(|problem| problem.code.clone())
+            .filter(|c| c != "bad-option")
     });
     assert_eq!(code, "rsync-lacks-option");
     engine.end();

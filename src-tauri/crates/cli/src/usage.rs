@@ -10,7 +10,7 @@ USAGE:
     driftlessd [OPTIONS] -rsync [SOURCE] [TARGET]
 
   asks or tells one that runs, or looks at a configuration:
-    driftlessd check|convert|explain|status|pause|resume|sync|password|receive --help
+    driftlessd check|convert|explain|status|pause|resume|sync|allow|password|receive --help
 
 OPTIONS (one dash or two; a value is the next word):
   -delay SECS         Overrides default delay times

@@ -13,6 +13,7 @@ use crate::facts::{RootLook, Seen};
 use crate::job::Purpose;
 use crate::paths::RelPath;
 use crate::plan::{Plan, PlanSettings, SyncPlan};
+use crate::problem::Problem;
 use crate::say::Say;
 use crate::slots::Slots;
 use crate::sync_state::{Do, Owed, SyncState};
@@ -107,6 +108,13 @@ pub enum Input {
         code: u8,
         /// Stop running children rather than wait for them.
         at_once: bool,
+    },
+    /// The rsync that a sync names cannot do what the sync asks of it (none: it can).
+    Lacking {
+        /// Which.
+        sync: SyncKey,
+        /// Why, for the person.
+        problems: Vec<Problem>,
     },
     /// The machine woke from sleep.
     Resumed,
@@ -340,6 +348,7 @@ impl Mirror {
                 self.job(job, |s, _| s.looked(now, job, &source, target.as_ref(), paths));
             }
             Input::Ended { job, step, end } => self.job(job, |s, stopped| s.ended(now, job, step, &end, stopped)),
+            Input::Lacking { sync, problems } => self.lacking(sync, problems),
             Input::Asked { id, request } => self.asked(id, &request),
             Input::Fade { code, at_once } => self.fade(code, at_once),
             Input::Resumed | Input::NetworkUp | Input::MountsChanged | Input::KeyringReady => self.hasten(),
@@ -364,6 +373,15 @@ impl Mirror {
     fn with(&mut self, key: SyncKey, act: impl FnOnce(&mut SyncState)) {
         if let Some(sync) = self.syncs.iter_mut().find(|s| s.key == key) {
             act(sync);
+            self.effects.push_back(Effect::StatusChanged);
+        }
+    }
+
+    fn lacking(&mut self, key: SyncKey, problems: Vec<Problem>) {
+        let now = self.now;
+        if let Some(sync) = self.syncs.iter_mut().find(|s| s.key == key) {
+            let todo = sync.lacks(now, problems);
+            self.perform(key, todo);
             self.effects.push_back(Effect::StatusChanged);
         }
     }

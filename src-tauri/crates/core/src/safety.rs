@@ -42,6 +42,16 @@ pub enum Trouble {
 }
 
 impl Trouble {
+    /// Every code that only a guard gives; `failure-CODE` is the key of its sentences.
+    pub const CODES: [&'static str; 6] = [
+        "source-not-directory",
+        "source-replaced",
+        "source-emptied",
+        "source-mount-gone",
+        "target-gone",
+        "target-replaced",
+    ];
+
     /// The code under which it is shown.
     pub fn code(&self) -> &'static str {
         match self {

@@ -6,7 +6,6 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use driftless_core::mirror::{Input, Reply, Request, SyncKey};
 use driftless_core::plan::Plan;
-use driftless_core::problem::Problem;
 use driftless_core::say::Say;
 use driftless_core::view::{Health, Status, WaitingEntry};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -24,13 +23,6 @@ pub enum Event {
     Say(Say),
     /// The status is another one.
     Status(Arc<Status>),
-    /// The rsync that a sync names cannot do what the sync needs: its runs will fail.
-    Lacking {
-        /// The sync's id.
-        sync: String,
-        /// Why.
-        problems: Vec<Problem>,
-    },
     /// It has ended, with this exit code.
     Finished(u8),
 }

@@ -2,6 +2,7 @@
 #![warn(missing_docs)]
 
 pub mod control;
+mod dir_files;
 mod driver;
 mod handle;
 pub mod locks;

@@ -59,11 +59,12 @@ impl Probes {
         Ok(capabilities)
     }
 
-    /// Why the runs of this sync cannot be made with the rsync it names; empty if they can.
+    /// Which options of this sync the rsync that it names does not have; empty if it has all. An rsync that is missing or does
+    /// not start is no matter of options: the run itself tells, and goes when that is mended.
     pub async fn lacking(&self, sync: &SyncPlan) -> Vec<Problem> {
         match self.ask(&sync.rsync.binary).await {
             Ok(capabilities) => lacking(&sync.rsync.words, &capabilities),
-            Err(problem) => vec![problem],
+            Err(_) => Vec::new(),
         }
     }
 }

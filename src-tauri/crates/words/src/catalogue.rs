@@ -33,6 +33,7 @@ const ENGLISH: &[(&str, &str)] = &[
     ("conf", include_str!("../catalogue/en/conf.ftl")),
     ("failure", include_str!("../catalogue/en/failure.ftl")),
     ("filter", include_str!("../catalogue/en/filter.ftl")),
+    ("held", include_str!("../catalogue/en/held.ftl")),
     ("plan", include_str!("../catalogue/en/plan.ftl")),
     ("receiver", include_str!("../catalogue/en/receiver.ftl")),
     ("rsync", include_str!("../catalogue/en/rsync.ftl")),

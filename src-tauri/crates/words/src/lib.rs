@@ -34,9 +34,11 @@ pub fn render(problem: &Problem) -> Text {
     english().text(&problem.code, &problem.args)
 }
 
-/// A failure (`auth-failed`) in English.
+/// What stands in a sync's way, in English: a failure (`auth-failed`), or a problem of what it is run with (`rsync-lacks-option`).
 pub fn render_failure(code: &str, args: &BTreeMap<String, String>) -> Text {
-    english().text(&format!("failure-{code}"), args)
+    let key = format!("failure-{code}");
+    let known = english().part(&key, Part::Sentence, args).is_some();
+    english().text(if known { &key } else { code }, args)
 }
 
 /// A problem as compilers write it: `FILE:LINE:COL: sentence remedy`, or with its key in front where no place is known.

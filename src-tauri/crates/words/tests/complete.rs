@@ -70,8 +70,9 @@ fn every_code_has_a_sentence_and_a_remedy() {
 #[test]
 fn every_failure_has_title_sentence_and_remedy() {
     let catalogue = catalogue();
-    for code in FailureCode::ALL {
-        let key = format!("failure-{}", code.as_str());
+    let guards = driftless_core::safety::Trouble::CODES.into_iter();
+    for code in FailureCode::ALL.iter().map(|c| c.as_str()).chain(guards) {
+        let key = format!("failure-{code}");
         for part in [Part::Sentence, Part::Title, Part::Remedy] {
             assert!(catalogue.part(&key, part, &BTreeMap::new()).is_some(), "{key} {part:?}");
         }

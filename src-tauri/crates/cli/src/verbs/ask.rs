@@ -1,4 +1,4 @@
-//! `pause`, `resume`, `sync`: asked of the instance that has the sync, or of all.
+//! `pause`, `resume`, `sync`, `allow`: asked of the instance that has the sync, or of all.
 
 use driftless_engine::control::{Answer, Ask, Instance, find, instances};
 use driftless_engine::places::Places;
@@ -44,6 +44,11 @@ pub fn resume(sync: Option<String>, config: Option<&str>, places: &Places) -> u8
 /// `sync`
 pub fn sync(sync: Option<String>, config: Option<&str>, places: &Places) -> u8 {
     ask(&Ask::Sync { sync }, "asked to sync now", config, places)
+}
+
+/// `allow`
+pub fn allow(sync: String, config: Option<&str>, places: &Places) -> u8 {
+    ask(&Ask::Allow { sync }, "allowed to go on", config, places)
 }
 
 /// The instances that were meant, or a line that says that there is none.

@@ -31,7 +31,8 @@ const FAILED: u8 = 1;
 /// It was called wrongly.
 const USAGE: u8 = 2;
 
-const VERBS: [&str; 9] = ["check", "convert", "status", "pause", "resume", "sync", "explain", "password", "receive"];
+const VERBS: [&str; 10] =
+    ["check", "convert", "status", "pause", "resume", "sync", "allow", "explain", "password", "receive"];
 
 #[derive(Debug, Parser)]
 #[command(name = "driftlessd", version, about = "Looks at a configuration, or talks to a Driftless that runs.")]
@@ -93,6 +94,13 @@ enum Verb {
     Sync {
         /// Name or id; without it all.
         sync: Option<String>,
+        #[command(flatten)]
+        which: Which,
+    },
+    /// Let a held sync go on: what stands at its source and target now is right.
+    Allow {
+        /// Name or id.
+        sync: String,
         #[command(flatten)]
         which: Which,
     },
@@ -162,6 +170,7 @@ fn run(verb: Verb) -> u8 {
         }
         Verb::Resume { sync, which } => ask::resume(sync, which.config.as_deref(), &places),
         Verb::Sync { sync, which } => ask::sync(sync, which.config.as_deref(), &places),
+        Verb::Allow { sync, which } => ask::allow(sync, which.config.as_deref(), &places),
         Verb::Explain { config, path } => explain::explain(config, &path, &places),
     }
 }

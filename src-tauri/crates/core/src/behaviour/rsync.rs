@@ -198,21 +198,31 @@ impl<'a> Line<'a> {
     }
 
     fn with_list<'p>(mut self, paths: impl Iterator<Item = ListWord<'p>>) -> CommandSpec {
-        self.word("--from0").word("--files-from=-");
-        let mut list = Vec::new();
+        let mut list: Vec<Vec<u8>> = Vec::new();
         for path in paths {
-            list.extend_from_slice(b"./");
+            let mut item = b"./".to_vec();
             match path {
-                ListWord::Path(path) => list.extend_from_slice(path.bytes()),
+                ListWord::Path(path) => item.extend_from_slice(path.bytes()),
                 ListWord::OneLevel(path) if path.is_root() => {}
                 ListWord::OneLevel(path) => {
-                    list.extend_from_slice(path.bytes());
-                    list.push(b'/');
+                    item.extend_from_slice(path.bytes());
+                    item.push(b'/');
                 }
             }
-            list.push(0);
+            list.push(item);
         }
-        self.finish(Stdin::Bytes(list))
+        // With --from0 rsync takes per-directory filter files for NUL-separated too.
+        let lines = self.plan.matcher.needs_dir_files() && !list.iter().any(|item| item.contains(&b'\n'));
+        if !lines {
+            self.word("--from0");
+        }
+        self.word("--files-from=-");
+        let mut bytes = Vec::new();
+        for item in list {
+            bytes.extend_from_slice(&item);
+            bytes.push(if lines { b'\n' } else { 0 });
+        }
+        self.finish(Stdin::Bytes(bytes))
     }
 
     fn finish(mut self, stdin: Stdin) -> CommandSpec {

@@ -204,7 +204,7 @@ impl SyncState {
         self.paused_for_retry = None;
         self.delete_first = false;
         self.failing.retain(|p| self.queue.holds(p));
-        if self.failing.is_empty() {
+        if self.failing.is_empty() && !self.lacking {
             self.standing = None;
         }
     }

@@ -119,6 +119,8 @@ pub struct SyncState {
     pub may_remain: bool,
     /// Counts.
     pub totals: Totals,
+    /// The rsync that is named cannot do what is asked: nothing is started.
+    lacking: bool,
     baseline: Baseline,
     failing: BTreeSet<RelPath>,
     blocked: bool,
@@ -155,6 +157,7 @@ impl SyncState {
             drained_ms: None,
             may_remain: false,
             totals: Totals::default(),
+            lacking: false,
             baseline: Baseline::default(),
             failing: BTreeSet::new(),
             blocked: false,
@@ -203,7 +206,7 @@ impl SyncState {
             Some(None) => false,
             Some(Some(until)) => until <= now.mono,
         };
-        self.watching && !self.retired && self.paused.is_none() && retry
+        self.watching && !self.retired && !self.lacking && self.paused.is_none() && retry
     }
 
     /// True while a full pass runs.

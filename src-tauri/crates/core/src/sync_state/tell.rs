@@ -12,6 +12,18 @@ use crate::time::Now;
 use crate::work::CommandSpec;
 
 impl SyncState {
+    /// What the rsync that is named lacks, of what the options ask for. Nothing is started until it can.
+    pub fn lacks(&mut self, now: Now, problems: Vec<Problem>) -> Vec<Do> {
+        let was = std::mem::replace(&mut self.lacking, !problems.is_empty());
+        match problems.first() {
+            Some(first) => self.stand(&first.code, first.args.clone(), now, true, false, &[]),
+            None if was => self.standing = None,
+            None => {}
+        }
+        let tell = |problem: Problem| self.say(Category::Error, "cannot run".to_owned()).because(problem);
+        problems.into_iter().map(tell).collect()
+    }
+
     pub(super) fn stand_for(&mut self, failure: &Failure, now: Now, outcome: Outcome, paths: &[RelPath]) {
         let act = outcome == Outcome::Held || failure.code.verdict().0 == Outcome::Held;
         let protects = failure.code.verdict().1 == RetryClass::AfterAnswer;

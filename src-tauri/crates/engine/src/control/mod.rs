@@ -62,6 +62,11 @@ pub enum Ask {
         #[serde(default)]
         sync: Option<String>,
     },
+    /// What was held may go on.
+    Allow {
+        /// Id or name.
+        sync: String,
+    },
     /// End, as after the signal TERM.
     Stop,
 }

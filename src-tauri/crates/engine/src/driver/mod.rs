@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use driftless_core::mirror::{Effect, End, Input, JobId, Mirror, Reply, RequestId, SyncKey, Why};
 use driftless_core::paths::RelPath;
-use driftless_core::plan::Plan;
+use driftless_core::plan::{Plan, SyncPlan};
 use driftless_core::problem::Problem;
 use driftless_core::view::Status;
 use driftless_core::work::CommandSpec;
@@ -28,6 +28,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval, sleep};
 use self::clock::Clock;
 use self::job::{Ends, Job, Start, end_of, failed_look, look_for};
 pub(crate) use self::message::Message;
+use crate::dir_files::with_dir_files;
 use crate::handle::Event;
 use crate::look::Names;
 use crate::probe::Probes;
@@ -74,7 +75,7 @@ pub(crate) struct Driver {
 
 /// What a task gives.
 enum Outcome {
-    Probed(String, Vec<Problem>),
+    Probed(SyncKey, Box<SyncPlan>, Vec<Problem>),
     Looked(JobId, Input, Option<Arc<OwnedFd>>, Names),
     Ended(JobId, u32, End),
 }
@@ -82,6 +83,7 @@ enum Outcome {
 impl Driver {
     /// With `plan` taken in: the status already shows its syncs. Must be called inside a runtime.
     pub(crate) fn new(parts: Parts, plan: Arc<Plan>) -> Driver {
+        let plan = with_dir_files(plan);
         let mut tick = interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut driver = Driver {
@@ -145,6 +147,7 @@ impl Driver {
         match message {
             Message::Watch(report) => self.input(message::input_of(report)),
             Message::Configure(plan) => {
+                let plan = with_dir_files(plan);
                 self.plan = plan.clone();
                 self.input(Input::Configured(plan));
             }
@@ -185,10 +188,7 @@ impl Driver {
                         }
                         self.input(input);
                     }
-                    Outcome::Probed(sync, problems) if !problems.is_empty() => {
-                        (self.parts.on_event)(Event::Lacking { sync, problems });
-                    }
-                    Outcome::Probed(..) => {}
+                    Outcome::Probed(sync, plan, problems) => self.probed(sync, &plan, problems),
                     Outcome::Ended(job, step, end) => self.input(Input::Ended { job, step, end }),
                 }
             }
@@ -231,13 +231,25 @@ impl Driver {
         None
     }
 
+    /// What its rsync can do is asked first: no run starts before the watches are in place, so none that it cannot do.
     fn watch(&mut self, sync: SyncKey, index: usize) {
         let Some(plan) = self.plan.syncs.get(index) else { return };
         self.ends.insert(sync, Arc::new(Ends { source: plan.source.clone(), target: plan.target.clone() }));
+        let (probes, plan) = (self.parts.probes.clone(), Box::new(plan.clone()));
+        self.tasks.spawn(async move {
+            let problems = probes.lacking(&plan).await;
+            Outcome::Probed(sync, plan, problems)
+        });
+    }
+
+    fn probed(&mut self, sync: SyncKey, plan: &SyncPlan, problems: Vec<Problem>) {
+        if !self.ends.contains_key(&sync) {
+            // Taken out of the configuration meanwhile.
+            return;
+        }
         let mode = self.plan.settings.inotify_mode;
         self.parts.watcher.watch(sync, Path::new(&plan.source), plan.matcher.clone(), mode);
-        let (probes, plan) = (self.parts.probes.clone(), plan.clone());
-        self.tasks.spawn(async move { Outcome::Probed(plan.id.clone(), probes.lacking(&plan).await) });
+        self.input(Input::Lacking { sync, problems });
     }
 
     fn look_at(&mut self, job: JobId, sync: SyncKey, paths: Vec<RelPath>) {
