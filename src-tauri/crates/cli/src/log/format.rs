@@ -58,9 +58,17 @@ pub fn syslog(say: &Say, now: &Zoned, ident: &str, facility: u8, pid: u32) -> Ve
     text.split('\n').enumerate().map(line).collect()
 }
 
-/// lsyncd's lines name no sync: the text of a [`Say`] says all.
+/// lsyncd's lines name no sync and give no reason. The first line stays as it is; what is wrong, where and what to do
+/// follows on a line of its own.
 fn whole(say: &Say) -> String {
-    say.text.trim_end_matches('\n').to_owned()
+    let text = say.text.trim_end_matches('\n');
+    match &say.problem {
+        None => text.to_owned(),
+        Some(problem) => {
+            let sync = say.sync.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
+            format!("{text}\n{sync}{}", driftless_words::line(problem).replace('\n', " "))
+        }
+    }
 }
 
 /// No control character but the newline between lines ever gets through.
@@ -82,6 +90,7 @@ pub fn clean(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use driftless_core::problem::Problem;
 
     fn now() -> Zoned {
         "2026-11-02T04:06:52[UTC]".parse().unwrap()
@@ -94,6 +103,15 @@ mod tests {
         assert_eq!(file(&say, &now()), "Mon Nov  2 04:06:52 2026 Normal: --- Startup ---\n");
         assert_eq!(early(&say), "Normal: --- Startup ---\n");
         assert_eq!(syslog(&say, &now(), "lsyncd", 1, 77), ["<13>Nov  2 04:06:52 lsyncd[77]: Normal, --- Startup ---"]);
+    }
+
+    #[test]
+    fn a_reason_follows_on_a_line_of_its_own() {
+        let problem = Problem::error("failure-source-emptied").with("source", "/data");
+        let say = Say::new(Category::Error, "not started").of("Photos").because(problem.clone());
+        let wanted = format!("04:06:52 Error: not started\nPhotos: {}\n", driftless_words::line(&problem));
+        assert_eq!(console(&say, &now()), wanted);
+        assert!(wanted.contains("/data"), "{wanted}");
     }
 
     #[test]
