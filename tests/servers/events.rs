@@ -43,10 +43,13 @@ fn a_tree_moved_in_and_out_again() {
     daemon.end();
 }
 
+/// Makes something under this name.
+type Make = fn(&Tree, &str);
+
 #[test]
 fn anything_becomes_anything() {
     let world = World::new();
-    let kinds: [(&str, fn(&Tree, &str)); 5] = [
+    let kinds: [(&str, Make); 5] = [
         ("file", |tree, path| tree.write(path, "a file")),
         ("empty", |tree, path| tree.mkdir(path)),
         ("tree", |tree, path| tree.write(format!("{path}/below/file"), "below")),
@@ -131,7 +134,7 @@ fn noise(bytes: usize) -> Vec<u8> {
 fn a_change_during_its_own_transfer_is_sent_again() {
     let world = World::new();
     let daemon = world.start("", "", "bwlimit = 1000,");
-    world.source.write("big", noise(3_000_000));
+    world.source.write("big", noise(5_000_000));
     wait_for("the transfer", LONG, || (world.home.syncs()[0]["phase"] == "sending").then_some(()));
     // In the middle of it: the first part, which has been read already.
     std::thread::sleep(Duration::from_millis(700));
@@ -140,7 +143,7 @@ fn a_change_during_its_own_transfer_is_sent_again() {
     drop(file);
     assert_eq!(world.home.syncs()[0]["phase"], "sending", "the test was too slow to hit the transfer");
     world.settle();
-    assert!(world.server.module().join("big").metadata().unwrap().len() == 3_000_000);
+    assert!(world.server.module().join("big").metadata().unwrap().len() == 5_000_000);
     let start = fs::read(world.server.module().join("big")).unwrap();
     assert!(start.starts_with(b"written while the transfer ran"));
     assert!(daemon.count("Calling rsync") >= 2);
@@ -250,6 +253,73 @@ fn every_inotify_mode_sends_closed_files_and_files_kept_open() {
         world.settle();
         daemon.end();
     }
+}
+
+#[test]
+fn programs_save_through_names_that_are_left_out() {
+    let world = World::new();
+    world.source.write("letter", "first");
+    world.source.write("d/kept", "x");
+    let daemon = world.start("", "exclude = { '.*', '*~', 'cache/' },", "");
+    let settle = || {
+        let words = ["-a", "--exclude=.*", "--exclude=*~", "--exclude=cache/"];
+        crate::support::settle(&world.source, &world.server.url(), &words, || ());
+    };
+    settle();
+    for round in 0..5 {
+        // As an editor saves: the old one becomes a backup, the new one is moved over it.
+        world.source.write(".letter.swp", format!("round {round}"));
+        fs::rename(world.source.at("letter"), world.source.at("letter~")).unwrap();
+        world.source.rename(".letter.swp", "letter");
+        // As a browser loads: a hidden name until all of it is there.
+        world.source.write(format!(".load {round}.part"), noise(10_000));
+        world.source.rename(format!(".load {round}.part"), format!("load {round}"));
+        settle();
+    }
+    // From sent to left out and back; a folder with both kinds in it.
+    world.source.rename("letter", ".letter");
+    settle();
+    assert!(!world.arrived("letter") && !world.arrived("letter~"));
+    world.source.rename(".letter", "letter");
+    world.source.write(".hidden/a", "x");
+    world.source.write(".hidden/cache/b", "x");
+    world.source.rename(".hidden", "shown");
+    settle();
+    assert!(world.arrived("shown/a") && !world.arrived("shown/cache"));
+    world.source.rename("shown", "cache");
+    settle();
+    assert!(!world.arrived("shown") && !world.arrived("cache"));
+    // The root itself.
+    world.source.chmod("", 0o750);
+    settle();
+    assert_eq!(fs::metadata(world.server.module()).unwrap().mode() & 0o777, 0o750);
+    world.source.chmod("", 0o755);
+    settle();
+    assert_eq!(daemon.passes(), 1);
+    daemon.end();
+}
+
+#[test]
+fn a_thousand_new_directories_are_all_seen() {
+    let world = World::new();
+    // A source in which nothing is left would hold everything.
+    world.source.write("stays", "x");
+    let daemon = world.start("", "delay = 0,", "");
+    for n in 0..1_000 {
+        world.source.write(format!("a{}/b{n}/c/d/file", n % 7), format!("{n}"));
+    }
+    world.settle();
+    // Watched, too: each takes a change that nothing else would find.
+    for n in (0..1_000).step_by(50) {
+        world.source.write(format!("a{}/b{n}/c/d/file", n % 7), "changed");
+    }
+    world.settle();
+    for top in 0..7 {
+        world.source.remove(format!("a{top}"));
+    }
+    world.settle();
+    assert_eq!(daemon.passes(), 1);
+    daemon.end();
 }
 
 #[test]

@@ -228,7 +228,8 @@ fn without_the_temporary_directory_the_message_says_so() {
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(said.contains("/tmp") && said.contains("temp"), "{said}");
     assert!(matches!(output.status.code(), Some(3 | 4)), "{output:?}");
-    wait_for("a line in the log", LONG, || daemon.log().contains("/tmp").then_some(()));
+    let reason = |log: String| log.lines().any(|line| line.starts_with("Sync1: ") && line.contains("/tmp"));
+    assert!(reason(daemon.log()), "the log gives no reason");
     // Made at the server, it is found without a restart.
     fs::create_dir(seed.server.module().join("tmp")).unwrap();
     seed.home.says(&["sync"], 0);
@@ -258,6 +259,10 @@ fn two_syncs_do_not_harm_each_other() {
         good.settle(&[]);
     }
     assert!(!bad.arrived("never") && !bad.arrived("later 0"));
+    assert!(
+        daemon.count("Sync2: ") > 0 && daemon.count("Sync1: ") == 0,
+        "the log does not say which one fails, and why"
+    );
     let syncs = good.home.syncs();
     assert!(matches!(syncs[0]["health"].as_str(), Some("synced" | "syncing")) && syncs[0]["problem"].is_null());
     // The right password, and a hint that it is there.
