@@ -176,6 +176,7 @@ fn two_hundred_quick_rewrites_of_one_size() {
 #[test]
 fn what_vanishes_before_its_transfer_is_no_failure() {
     let world = World::new();
+    world.source.write("stays", "x");
     let daemon = world.start("", "delay = 0,", "");
     for round in 0..30 {
         let names = [format!("file {round}"), format!("dir {round}")];
