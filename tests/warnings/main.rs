@@ -1,5 +1,7 @@
 //! The table of lsyncd's defects: every row names a test that exists, or says for which behaviour it waits.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "what is written wrongly must stop the test")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

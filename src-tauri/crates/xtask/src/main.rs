@@ -1,4 +1,4 @@
-//! What a newcomer or CI types: `cargo xtask run` and `cargo xtask test`.
+//! What a newcomer or CI types: `cargo xtask run`, `cargo xtask test` and `cargo xtask mutants`.
 //!
 //! It needs Rust, a C compiler and Node to be there, and sees to the rest itself: it says what is missing, installs it
 //! with the system's own package manager, builds, and does what was asked. It links no library of the system.
@@ -6,6 +6,7 @@
 mod binaries;
 mod demo;
 mod exec;
+mod mutants;
 mod needs;
 mod suite;
 
@@ -21,7 +22,12 @@ cargo xtask run [--source DIR] [--for 20s] [--keep]
 cargo xtask test [--long] [GROUP…]
     Install what the tests need and run them. Groups: fmt, clippy, deny, and the test binaries by name
     (or `package` or `package/name`). Without one, all of them.
-    --long       more random worlds, longer runs (DRIFTLESS_LONG=1 for the tests)
+    --long       more random worlds, longer runs (DRIFTLESS_LONG=1 for the tests), and the mutations
+                 (group: mutants)
+
+cargo xtask mutants [NAME…]
+    Break the core on purpose, in one way after the other, and see that its tests notice each. With names,
+    only the mutations whose names contain one of them.
 ";
 
 fn main() -> ExitCode {
@@ -29,6 +35,7 @@ fn main() -> ExitCode {
     let done = match words.first().map(String::as_str) {
         Some("run") => demo::Options::read(&words[1..]).map(demo::run),
         Some("test") => suite::Options::read(&words[1..]).map(suite::run),
+        Some("mutants") => mutants::Options::read(&words[1..]).map(mutants::run),
         Some("help" | "--help" | "-h") => {
             exec::say(USAGE);
             return ExitCode::SUCCESS;

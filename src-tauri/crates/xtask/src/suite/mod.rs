@@ -67,7 +67,11 @@ pub fn run(options: Options) -> Result<(), String> {
     if options.wants("deny") {
         summary.stage("deny", deny::check);
     }
-    let known = ["fmt", "clippy", "deny"];
+    // Minutes: only when asked for.
+    if options.wants("mutants") && (options.long || !options.groups.is_empty()) {
+        summary.stage("mutants", || crate::mutants::run(crate::mutants::Options::default()));
+    }
+    let known = ["fmt", "clippy", "deny", "mutants"];
     if options.groups.is_empty() || options.groups.iter().any(|group| !known.contains(&group.as_str())) {
         tests(&options, &mut summary);
     }

@@ -1,5 +1,7 @@
 //! What a batch sends, and what stays dirty after it.
 
+use std::time::Duration;
+
 use driftless_core::change::Kind;
 use driftless_core::config::DeletePolicy;
 use driftless_core::facts::{FileKind, Found, Look};
@@ -75,6 +77,61 @@ fn a_same_size_rewrite_in_the_same_second_arrives() {
         world.rest();
         assert_eq!(world.target.get(&file).map(|n| n.kind.clone()), Some(NodeKind::File { data, size: 3 }));
     }
+}
+
+#[test]
+fn rewrites_within_a_second_of_the_last_transfer_arrive() {
+    for (seed, same_time) in (1..20).flat_map(|seed| [(seed, false), (seed, true)]) {
+        let mut world = World::new(seed, plan(DeletePolicy::Always, &[]));
+        world.plan.delay = Duration::ZERO;
+        world.begin();
+        world.rest();
+        let to_the_second = 1_000 - world.now.wall_ms.rem_euclid(1_000);
+        world.tick(Duration::from_millis(to_the_second as u64));
+        let first = world.ns();
+        for data in 1..4 {
+            let at = if same_time { first } else { world.ns() };
+            let node = Node { kind: NodeKind::File { data, size: 3 }, mtime_ns: at, mode: 0o644, ino: 9 };
+            world.source.put(&path("f"), node, at);
+            world.tell(vec![(path("f"), Kind::Modify, false)]);
+            world.rest();
+            assert_eq!(world.differences(false), Vec::<String>::new(), "seed {seed}");
+        }
+    }
+}
+
+#[test]
+fn every_run_that_does_not_compare_checksums_compares_times_exactly() {
+    let mut stage = one();
+    stage.is_dir("d");
+    stage.write("a", "f");
+    stage.change("a", "d/", Kind::Create);
+    stage.serve(60.0, |_| ok());
+    assert_eq!(stage.begun.len(), 2);
+    assert!(stage.begun.iter().all(|r| r.has("--modify-window=-1")));
+}
+
+#[test]
+fn what_took_the_place_of_something_else_is_compared_by_checksum() {
+    let mut stage = one();
+    stage.gone("new");
+    stage.change("a", "new", Kind::Move(path("f")));
+    stage.pass(5.0);
+    assert!(
+        stage.runs() == ["a: f"] && stage.begun[0].has("-c"),
+        "a file moved over another brings its own times along"
+    );
+
+    // The deletion under way may have seen the old directory, the new one, or neither.
+    let mut stage = Stage::at_rest(vec![SyncPlan { delete: DeletePolicy::Running, ..sync("a") }]);
+    stage.gone("d");
+    stage.change("a", "d/", Kind::Delete);
+    stage.pass(5.0);
+    stage.is_dir("d");
+    stage.change("a", "d/", Kind::Create);
+    stage.end(ok());
+    stage.pass(60.0);
+    assert!(stage.runs() == ["a: d"] && stage.begun[1].has("-c") && stage.begun[1].has("--delete"));
 }
 
 #[test]

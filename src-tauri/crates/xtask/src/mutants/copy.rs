@@ -1,0 +1,90 @@
+//! A copy of the core in a workspace of its own, in which files are changed and put back.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::exec::{root, target_dir};
+
+/// Where the core's package lies in the workspace.
+const CORE: &str = "src-tauri/crates/core";
+
+/// The core itself.
+pub fn core() -> PathBuf {
+    root().join(CORE)
+}
+
+/// The copy.
+pub struct Copied(PathBuf);
+
+impl Copied {
+    /// Makes it anew. The workspace's manifest comes along, with the core as its only member: the same profiles, versions and
+    /// lints hold, and what is built of dependencies is used again.
+    pub fn make() -> Result<Copied, String> {
+        let to = target_dir().join("mutants");
+        if to.exists() {
+            fs::remove_dir_all(&to).map_err(|error| format!("{}: {error}", to.display()))?;
+        }
+        let whole = read(&root().join("Cargo.toml"))?;
+        let manifest = whole.replace("members = [\"src-tauri/crates/*\"]", &format!("members = [\"{CORE}\"]"));
+        if manifest == whole {
+            return Err("the members of the workspace are written in another way now".to_owned());
+        }
+        write(&to.join("Cargo.toml"), &manifest)?;
+        write(&to.join("Cargo.lock"), &read(&root().join("Cargo.lock"))?)?;
+        // What tests of the core read of its neighbours.
+        for part in [CORE, "src-tauri/crates/words/catalogue"] {
+            copy(&root().join(part), &to.join(part))?;
+        }
+        // What a mutation leaves unused is no news.
+        let lib = to.join(CORE).join("src/lib.rs");
+        write(&lib, &format!("#![allow(unused, reason = \"mutated\")]\n{}", read(&lib)?))?;
+        Ok(Copied(to))
+    }
+
+    /// Its workspace's manifest.
+    pub fn manifest(&self) -> String {
+        self.0.join("Cargo.toml").to_string_lossy().into_owned()
+    }
+
+    /// Replaces the one place where `from` stands.
+    pub fn change(&self, file: &str, from: &str, to: &str) -> Result<(), String> {
+        let path = self.0.join(CORE).join(file);
+        let text = read(&path)?;
+        match text.matches(from).count() {
+            1 => write(&path, &text.replace(from, to)),
+            count => Err(format!("its snippet stands {count} times in {file}")),
+        }
+    }
+
+    /// As it was.
+    pub fn restore(&self, file: &str) -> Result<(), String> {
+        write(&self.0.join(CORE).join(file), &read(&core().join(file))?)
+    }
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn write(path: &Path, text: &str) -> Result<(), String> {
+    let failed = |error: std::io::Error| format!("{}: {error}", path.display());
+    if let Some(above) = path.parent() {
+        fs::create_dir_all(above).map_err(failed)?;
+    }
+    fs::write(path, text).map_err(failed)
+}
+
+fn copy(from: &Path, to: &Path) -> Result<(), String> {
+    let failed = |error: std::io::Error| format!("{}: {error}", from.display());
+    fs::create_dir_all(to).map_err(failed)?;
+    for entry in fs::read_dir(from).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let (here, there) = (entry.path(), to.join(entry.file_name()));
+        if here.is_dir() {
+            copy(&here, &there)?;
+        } else {
+            fs::copy(&here, &there).map_err(failed)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,423 @@
+//! The mutations: which file of the core, which snippet, what instead, and what that breaks. At least one for each invariant
+//! of ARCHITECTURE.md that the core holds, each guard, and each rule of pace. A catalogue: it may be long.
+
+/// One way to break the core.
+pub struct Mutation {
+    /// What it is called.
+    pub name: &'static str,
+    /// Which file, below the core's folder.
+    pub file: &'static str,
+    /// What stands there exactly once.
+    pub from: &'static str,
+    /// What stands there then.
+    pub to: &'static str,
+    /// What no longer holds.
+    pub breaks: &'static str,
+}
+
+const fn broken(
+    name: &'static str,
+    file: &'static str,
+    from: &'static str,
+    to: &'static str,
+    breaks: &'static str,
+) -> Mutation {
+    Mutation { name, file, from, to, breaks }
+}
+
+/// A path leaves only after a step that covered it ended well and nothing newer came in.
+const CLEAN: &str = "a path is clean only after a run that covered it ended well, and without a newer change";
+const WATCHED: &str = "watches are in place before the first pass";
+const LOSS: &str = "a loss is made good by a recovery pass, with the deletions of a recovery";
+const APART: &str = "no two runs on one path of one target, never more than maxProcesses, Delete and Create in order";
+const EQUAL: &str = "at rest the target equals the source";
+const KEEP: &str = "nothing is deleted because the source could not be read, is not there, or is another one";
+const POLICY: &str = "deletions only where the policy allows them";
+const PACE: &str = "delay, maxDelays and the pause between tries";
+const END: &str = "the program ends when, and as, it was asked to";
+
+const QUEUE: &str = "src/queue.rs";
+const MIRROR: &str = "src/mirror.rs";
+const SLOTS: &str = "src/slots.rs";
+const SAFETY: &str = "src/safety.rs";
+const STATE: &str = "src/sync_state/mod.rs";
+const BEGIN: &str = "src/sync_state/begin.rs";
+const ENDS: &str = "src/sync_state/end.rs";
+const INTAKE: &str = "src/sync_state/intake.rs";
+const CLASSIFY: &str = "src/behaviour/classify.rs";
+const WORDS: &str = "src/behaviour/rsync.rs";
+const DIAGNOSE: &str = "src/diagnose/mod.rs";
+const DELETE: &str = "src/config/delete.rs";
+
+/// All of them.
+pub const MUTATIONS: &[Mutation] = &[
+    broken(
+        "done_drops_what_came_in_meanwhile",
+        QUEUE,
+        "        self.flying.remove(path);\n        if entry.wait.is_none() {",
+        "        self.flying.remove(path);\n        if entry.flight.is_none() {",
+        CLEAN,
+    ),
+    broken(
+        "a_failed_run_counts_as_done",
+        ENDS,
+        "                for path in left {\n                    self.entry_failed_at(id, &path, Duration::ZERO);",
+        "                for path in left.into_iter().skip(usize::MAX) {\n                    self.entry_failed_at(id, &path, Duration::ZERO);",
+        CLEAN,
+    ),
+    broken(
+        "what_failed_in_a_batch_is_forgotten",
+        ENDS,
+        "            Outcome::Partial => self.partly(now, id, &diagnosis, report),",
+        "            Outcome::Partial => {}",
+        CLEAN,
+    ),
+    broken(
+        "a_line_not_understood_is_no_matter",
+        DIAGNOSE,
+        "partial && (report.unmapped || report.failed.is_empty())",
+        "partial && report.failed.is_empty()",
+        CLEAN,
+    ),
+    broken(
+        "killed_counts_as_done",
+        DIAGNOSE,
+        "        Exit::Signal(_) => FailureCode::Killed,",
+        "        Exit::Signal(_) => return Diagnosis::done(),",
+        CLEAN,
+    ),
+    broken("exit_23_counts_as_done", DIAGNOSE, "Exit::Code(0 | 24) if", "Exit::Code(0 | 23 | 24) if", CLEAN),
+    broken(
+        "the_fallback_is_forgotten",
+        ENDS,
+        "        self.deletes_by_filters = true;\n",
+        "",
+        "a receiver that takes no missing names gets deletions by filters, and is remembered",
+    ),
+    broken("unfit_names_count_as_removed", BEGIN, "        self.keep_unfit(now, id);\n", "", CLEAN),
+    broken(
+        "a_hung_servers_old_run_is_not_made_good",
+        ENDS,
+        "            self.echoes.push((now.mono + ECHO, paths));",
+        "            let _ = (now.mono + ECHO, paths);",
+        "after a cut connection the same paths are listed again later",
+    ),
+    broken(
+        "a_full_target_gets_updates_first",
+        ENDS,
+        "        self.delete_first |= diagnosis.delete_first;\n",
+        "",
+        "a full target gets its deletions first",
+    ),
+    broken(
+        "what_stood_in_a_held_batch_is_forgotten",
+        BEGIN,
+        "            self.queue.failed(path, id, Duration::ZERO, now.mono);",
+        "            self.queue.done(path, id);",
+        CLEAN,
+    ),
+    broken("watches_are_not_awaited", STATE, "self.watching && !self.retired", "!self.retired", WATCHED),
+    broken(
+        "a_loss_is_ignored_without_init",
+        INTAKE,
+        "        if under.is_root() {\n            let startup",
+        "        if under.is_root() && !self.plan.init {\n        } else if under.is_root() {\n            let startup",
+        LOSS,
+    ),
+    broken(
+        "a_recovery_is_taken_for_a_start",
+        INTAKE,
+        "            let startup = self.owed.is_some_and(|o| o.startup);",
+        "            let startup = true;",
+        LOSS,
+    ),
+    broken(
+        "a_recovery_under_running_deletes",
+        DELETE,
+        "        self == DeletePolicy::Always\n",
+        "        matches!(self, DeletePolicy::Always | DeletePolicy::Running)\n",
+        LOSS,
+    ),
+    broken(
+        "a_recovery_under_true_does_not_delete",
+        DELETE,
+        "        self == DeletePolicy::Always\n",
+        "        false\n",
+        LOSS,
+    ),
+    broken(
+        "other_watches_leave_a_gap",
+        MIRROR,
+        "        if !sent_alike || !watched_alike {",
+        "        if !sent_alike {",
+        LOSS,
+    ),
+    broken(
+        "nothing_meets_a_flight",
+        QUEUE,
+        "        if self.flying.is_empty() {\n            return false;",
+        "        if self.flying.len() < usize::MAX {\n            return false;",
+        APART,
+    ),
+    broken("one_run_too_many_over_all", SLOTS, "self.running.len() < max", "self.running.len() <= max", APART),
+    broken(
+        "one_run_too_many_of_a_sync",
+        STATE,
+        "self.jobs.len() >= self.plan.max_processes",
+        "self.jobs.len() > self.plan.max_processes",
+        APART,
+    ),
+    broken(
+        "two_passes_at_one_machine",
+        SLOTS,
+        "\n            && !self.running.values().flatten().any(|m| m == machine)",
+        "\n            && machine.len() < usize::MAX",
+        "one pass at a time per machine",
+    ),
+    broken(
+        "batches_run_beside_a_pass",
+        STATE,
+        "        if self.passing() || self.blocked {",
+        "        if self.blocked {",
+        APART,
+    ),
+    broken(
+        "a_pass_runs_beside_batches",
+        STATE,
+        "return self.jobs.is_empty().then_some(",
+        "return (!self.passing()).then_some(",
+        APART,
+    ),
+    broken(
+        "a_former_self_is_not_awaited",
+        MIRROR,
+        "        if self.still_written_to(turn) {",
+        "        if self.still_written_to(turn) && self.finished {",
+        APART,
+    ),
+    broken(
+        "syncs_do_not_take_turns",
+        MIRROR,
+        "            self.turn = (self.turn + 1) % self.syncs.len();",
+        "            self.turn = idle_in_a_row % self.syncs.len();",
+        "syncs take turns",
+    ),
+    broken(
+        "what_stood_there_before_is_not_compared",
+        QUEUE,
+        "            replaced: arrived || (made && entry.flight.is_some()),",
+        "            replaced: false,",
+        EQUAL,
+    ),
+    broken(
+        "a_made_directory_goes_without_content",
+        QUEUE,
+        "            subtree: made,",
+        "            subtree: false,",
+        EQUAL,
+    ),
+    broken(
+        "a_time_that_is_not_newer_is_trusted",
+        CLASSIFY,
+        "dirt.want == Want::Delete || old_time || not_newer",
+        "dirt.want == Want::Delete || old_time",
+        EQUAL,
+    ),
+    broken(
+        "times_are_compared_by_the_second",
+        WORDS,
+        "        _ => line.word(\"--modify-window=-1\"),",
+        "        _ => &mut line,",
+        EQUAL,
+    ),
+    broken(
+        "batches_go_without_filters",
+        WORDS,
+        "    line.filters(true);\n    if subtree {",
+        "    if subtree {",
+        "excluded names are neither sent nor removed",
+    ),
+    broken(
+        "excluded_names_are_listed",
+        INTAKE,
+        "        let here = !self.excluded(&change.path, change.dir);",
+        "        let here = true;",
+        "excluded names are never listed",
+    ),
+    broken(
+        "a_parents_time_does_not_follow",
+        INTAKE,
+        "        self.one(now, &parent, Kind::Attrib, true);\n    }\n\n    /// Everything",
+        "        let _ = (now, parent);\n    }\n\n    /// Everything",
+        EQUAL,
+    ),
+    broken(
+        "a_subtree_with_one_failure_goes_again",
+        ENDS,
+        "if *entry == failed.path || !self.covers_tree(id, entry) {",
+        "if *entry == failed.path || self.covers_tree(id, entry) {",
+        "a subtree that failed in one place is not sent whole again",
+    ),
+    broken(
+        "what_cannot_be_seen_is_gone",
+        CLASSIFY,
+        "            Look::Error(errno) => self.out.errors.push((entry.clone(), *errno)),",
+        "            Look::Error(_) => self.missing(entry, entry, dirt),",
+        KEEP,
+    ),
+    broken(
+        "another_source_is_taken_for_the_same",
+        SAFETY,
+        "            if !same_directory(known, facts) {",
+        "            if !same_directory(known, facts) && facts.empty && known.empty {",
+        KEEP,
+    ),
+    broken(
+        "a_source_may_be_emptied",
+        SAFETY,
+        "            if may_delete && facts.empty && !known.empty {",
+        "            if may_delete && facts.empty && known.empty {",
+        KEEP,
+    ),
+    broken(
+        "an_emptied_source_is_held_only_once",
+        SAFETY,
+        "RootFacts { empty: facts.empty && !empty_before, ..facts.clone() }",
+        "RootFacts { empty: facts.empty || empty_before, ..facts.clone() }",
+        KEEP,
+    ),
+    broken(
+        "a_mount_inside_may_go",
+        SAFETY,
+        "known.mounts.iter().find(|m| !facts.mounts.contains(m))",
+        "known.mounts.iter().find(|m| !known.mounts.contains(m))",
+        KEEP,
+    ),
+    broken(
+        "an_unmounted_target_is_written_to",
+        SAFETY,
+        "(Some(RootLook::Missing), Some(_)) => Err(Trouble::TargetMissing),",
+        "(Some(RootLook::Missing), Some(_)) => Ok(None),",
+        "nothing is written where a local target was, and is not",
+    ),
+    broken(
+        "another_target_is_taken_for_the_same",
+        SAFETY,
+        "(Some(RootLook::Dir(now)), Some(known)) if !same_directory(known, now) => Err(Trouble::TargetReplaced),",
+        "(Some(RootLook::Dir(now)), Some(known)) if known.empty && !same_directory(known, now) => Err(Trouble::TargetReplaced),",
+        "nothing is written to another target than last time",
+    ),
+    broken(
+        "a_pass_that_was_held_is_forgotten",
+        BEGIN,
+        "            self.owed = Some(Owed { startup, not_before: Duration::ZERO });\n        }\n        self.failures",
+        "            let _ = Owed { startup, not_before: Duration::ZERO };\n        }\n        self.failures",
+        LOSS,
+    ),
+    broken(
+        "startup_deletes_while_running",
+        DELETE,
+        "        matches!(self, DeletePolicy::Always | DeletePolicy::Running)",
+        "        self != DeletePolicy::Never",
+        POLICY,
+    ),
+    broken(
+        "running_deletes_at_the_start",
+        DELETE,
+        "        matches!(self, DeletePolicy::Always | DeletePolicy::Startup)",
+        "        self != DeletePolicy::Never",
+        POLICY,
+    ),
+    broken(
+        "a_deletion_under_never",
+        CLASSIFY,
+        "        if !excluded && self.plan.delete.while_running() && !top.is_root() {",
+        "        if !excluded && !top.is_root() {",
+        POLICY,
+    ),
+    broken(
+        "new_directories_lose_strangers",
+        CLASSIFY,
+        "(plan.delete == Running && class == Class::SubtreeChecked)",
+        "(plan.delete == Running && class == Class::Subtree)",
+        POLICY,
+    ),
+    broken(
+        "delete_excluded_without_delete",
+        WORDS,
+        "    if delete {\n        line.word(\"--delete\");\n        if plan.rsync.delete_excluded {\n            line.word(\"--delete-excluded\");\n        }\n    }",
+        "    if delete {\n        line.word(\"--delete\");\n    }\n    if plan.rsync.delete_excluded {\n        line.word(\"--delete-excluded\");\n    }",
+        POLICY,
+    ),
+    broken(
+        "max_delays_shortens_a_pause",
+        STATE,
+        "self.paused.is_none() && retry\n",
+        "self.paused.is_none() && (retry || self.queue.waiting() >= self.plan.max_delays)\n",
+        PACE,
+    ),
+    broken("a_pause_is_ignored", STATE, "self.paused.is_none() && retry\n", "retry\n", "a pause holds all runs"),
+    broken(
+        "max_delays_is_one_more",
+        QUEUE,
+        "        if self.ready.len() >= max_delays {",
+        "        if self.ready.len() > max_delays {",
+        PACE,
+    ),
+    broken(
+        "delay_counts_from_the_last_change",
+        QUEUE,
+        "        content_at_ms: new.content_at_ms.or(old.content_at_ms),\n        first: old.first,",
+        "        content_at_ms: new.content_at_ms.or(old.content_at_ms),\n        first: new.first,",
+        PACE,
+    ),
+    broken(
+        "pauses_do_not_grow",
+        "src/retry.rs",
+        "    let doublings = failures.saturating_sub(1).min(16);",
+        "    let doublings = failures.saturating_sub(1).min(0);",
+        PACE,
+    ),
+    broken(
+        "many_entries_are_not_drawn_together",
+        INTAKE,
+        "        self.queue.draw_together(MOST, keep_deletes, now.mono);",
+        "        self.queue.draw_together(usize::from(keep_deletes).max(MOST * 10), keep_deletes, now.mono);",
+        "memory is bounded: many waiting entries are drawn together",
+    ),
+    broken(
+        "fading_goes_on_with_a_batch",
+        MIRROR,
+        "        if self.stopped.contains(&job) || self.fading.is_some() {",
+        "        if self.stopped.contains(&job) {",
+        END,
+    ),
+    broken(
+        "onepass_ends_with_the_first",
+        MIRROR,
+        "        if self.syncs.iter().all(|s| failed(s)",
+        "        if self.syncs.iter().any(|s| failed(s)",
+        END,
+    ),
+    broken(
+        "onepass_does_not_wait_for_runs",
+        MIRROR,
+        "|| self.syncs.is_empty() || !self.owners.is_empty() {",
+        "|| self.syncs.is_empty() {",
+        END,
+    ),
+    broken(
+        "without_insist_nothing_ends",
+        MIRROR,
+        "            Do::GiveUp => self.fade(255, false),",
+        "            Do::GiveUp => {}",
+        END,
+    ),
+    broken(
+        "a_reload_makes_a_pass",
+        MIRROR,
+        "        state.plan = wanted.clone();\n",
+        "        state.plan = wanted.clone();\n        state.lost(self.now, &RelPath::root());\n",
+        "a reload of the same configuration makes no pass",
+    ),
+];
