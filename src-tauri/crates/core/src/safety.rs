@@ -76,12 +76,12 @@ impl Trouble {
 }
 
 impl Baseline {
-    /// Compares. What is right and new (a mount more, a target made by the first run) is remembered.
+    /// Compares. `deletes_unseen`: the run would remove what nobody saw going. What is right and new (a mount more, a target made by the first run) is remembered.
     pub fn judge(
         &mut self,
         source: &RootLook,
         target: Option<&RootLook>,
-        may_delete: bool,
+        deletes_unseen: bool,
     ) -> Result<RootFacts, Trouble> {
         let facts = match source {
             RootLook::Dir(facts) => facts,
@@ -96,7 +96,7 @@ impl Baseline {
             if let Some(gone) = known.mounts.iter().find(|m| !facts.mounts.contains(m)) {
                 return Err(Trouble::MountGone(gone.clone()));
             }
-            if may_delete && facts.empty && !known.empty {
+            if deletes_unseen && facts.empty && !known.empty {
                 return Err(Trouble::SourceEmptied);
             }
         }

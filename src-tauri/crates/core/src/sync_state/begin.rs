@@ -51,11 +51,9 @@ impl SyncState {
         seen: Vec<Seen>,
     ) -> Vec<Do> {
         let Some(job) = self.jobs.get_mut(&id).filter(|j| !j.running) else { return Vec::new() };
-        let may_delete = match &job.purpose {
-            Purpose::Pass { delete, .. } => *delete,
-            Purpose::Batch => self.plan.delete.while_running(),
-        };
-        let facts = match self.baseline.judge(source, target, may_delete) {
+        // In a batch every deletion was seen as it happened, also the last one in a folder; a pass takes whatever is not there.
+        let deletes_unseen = matches!(job.purpose, Purpose::Pass { delete: true, .. });
+        let facts = match self.baseline.judge(source, target, deletes_unseen) {
             Ok(facts) => facts,
             Err(trouble) => return self.refuse(now, id, &trouble),
         };

@@ -36,8 +36,7 @@ fn a_source_that_is_not_what_it_was_starts_nothing_and_catches_up_when_it_return
         (RootLook::Error(5), "source-unreadable", false),
         (RootLook::Dir(RootFacts { mounts: mounts.clone(), ..root(2) }), "source-replaced", true),
         (RootLook::Dir(RootFacts { dev: 2, mounts: mounts.clone(), ..root(1) }), "source-replaced", true),
-        (RootLook::Dir(RootFacts { mount: Some(9), mounts: mounts.clone(), ..root(1) }), "source-replaced", true),
-        (RootLook::Dir(RootFacts { empty: true, mounts, ..root(1) }), "source-emptied", true),
+        (RootLook::Dir(RootFacts { mount: Some(9), mounts, ..root(1) }), "source-replaced", true),
         (RootLook::Dir(root(1)), "source-mount-gone", true),
     ];
     for (look, code, protects) in troubles {
@@ -70,7 +69,16 @@ fn it_catches_up_by_itself_without_being_told_of_a_mount() {
 }
 
 #[test]
-fn a_pass_is_held_too_and_stays_owed() {
+fn the_last_file_may_go_when_it_was_seen_going() {
+    let mut stage = begun(Some(RootLook::Dir(RootFacts { empty: true, mounts: vec![path("inner")], ..root(1) })));
+    stage.gone("f");
+    stage.change("a", "f", Kind::Delete);
+    stage.serve(60.0, |_| ok());
+    assert_eq!((stage.begun(), stage.problem("a")), (vec!["a: f".to_owned()], None));
+}
+
+#[test]
+fn a_pass_over_an_emptied_source_is_held_and_stays_owed() {
     let mut stage = begun(Some(RootLook::Dir(RootFacts { empty: true, mounts: vec![path("inner")], ..root(1) })));
     stage.ask(Request::SyncNow { sync: Some("a".into()) });
     stage.serve(86_400.0, |_| ok());
