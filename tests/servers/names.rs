@@ -132,5 +132,10 @@ fn hard_names_arrive_move_and_go() {
         assert!(!left.contains(name), "{name:?} is still there");
     }
     assert_eq!(daemon.passes(), 1, "no other full pass was needed");
+    // No name leads whoever reads the log, or its terminal, astray.
+    let log = daemon.log();
+    let control = log.lines().find(|line| line.chars().any(char::is_control));
+    assert_eq!(control, None);
+    assert!(log.contains("/new\\x0aline"));
     daemon.end();
 }
