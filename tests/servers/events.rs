@@ -10,8 +10,17 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 use crate::common::{RsyncdOptions, Tree, wait_for};
 use crate::support::{Daemon, LONG, World};
 
+/// The two policies under which a target that begins equal stays so.
+const BOTH: [&str; 2] = ["delete = true,", "delete = 'running',"];
+
 #[test]
 fn a_tree_moved_in_and_out_again() {
+    for delete in BOTH {
+        a_tree_moved_in_and_out_again_with(delete);
+    }
+}
+
+fn a_tree_moved_in_and_out_again_with(delete: &str) {
     let world = World::new();
     // Beside the source, on its file system, as a move must be.
     let outside = Tree::new();
@@ -19,7 +28,7 @@ fn a_tree_moved_in_and_out_again() {
         outside.write(format!("tree/d{n}/e/f{n}"), format!("content {n}"));
     }
     world.source.write("here", "x");
-    let daemon = world.start("", "", "");
+    let daemon = world.start("", delete, "");
     fs::rename(outside.at("tree"), world.source.at("tree")).unwrap();
     world.settle();
     // What came in is watched, down to the deepest.
@@ -48,6 +57,12 @@ type Make = fn(&Tree, &str);
 
 #[test]
 fn anything_becomes_anything() {
+    for delete in BOTH {
+        anything_becomes_anything_with(delete);
+    }
+}
+
+fn anything_becomes_anything_with(delete: &str) {
     let world = World::new();
     let kinds: [(&str, Make); 5] = [
         ("file", |tree, path| tree.write(path, "a file")),
@@ -64,7 +79,7 @@ fn anything_becomes_anything() {
             make(&world.source, &format!("{from} to {to}"));
         }
     }
-    let daemon = world.start("", "", "");
+    let daemon = world.start("", delete, "");
     world.settle();
     for (from, _) in kinds {
         for (to, make) in kinds {
@@ -100,9 +115,15 @@ fn twins(tree: &Tree) {
 
 #[test]
 fn two_directories_are_swapped() {
+    for delete in BOTH {
+        two_directories_are_swapped_with(delete);
+    }
+}
+
+fn two_directories_are_swapped_with(delete: &str) {
     let world = World::new();
     twins(&world.source);
-    let daemon = world.start("", "", "");
+    let daemon = world.start("", delete, "");
     world.settle();
     for round in 0..4 {
         if round % 2 == 0 {
@@ -258,10 +279,16 @@ fn every_inotify_mode_sends_closed_files_and_files_kept_open() {
 
 #[test]
 fn programs_save_through_names_that_are_left_out() {
+    for delete in BOTH {
+        programs_save_through_names_that_are_left_out_with(delete);
+    }
+}
+
+fn programs_save_through_names_that_are_left_out_with(delete: &str) {
     let world = World::new();
     world.source.write("letter", "first");
     world.source.write("d/kept", "x");
-    let daemon = world.start("", "exclude = { '.*', '*~', 'cache/' },", "");
+    let daemon = world.start("", &format!("exclude = {{ '.*', '*~', 'cache/' }}, {delete}"), "");
     let settle = || {
         let words = ["-a", "--exclude=.*", "--exclude=*~", "--exclude=cache/"];
         crate::support::settle(&world.source, &world.server.url(), &words, || ());
