@@ -180,3 +180,32 @@ fn paused_resumed_and_asked_to_sync() {
     home.says(&["status"], 5);
     home.says(&["pause"], 1);
 }
+
+#[test]
+fn a_reload_in_the_middle_of_a_run() {
+    let world = World::new();
+    let limit = "bwlimit = 1000, whole_file = true,";
+    let daemon = world.start("", "", limit);
+    world.source.write("big", vec![7; 3_000_000]);
+    wait_for("the transfer", LONG, || (world.home.syncs()[0]["phase"] == "sending").then_some(()));
+    // Other options while it runs; what changes meanwhile is not forgotten.
+    world.configure("", "delay = 0.3,", "bwlimit = 2000, whole_file = true,");
+    daemon.signal(Signal::HUP);
+    wait_for("the reload", LONG, || (daemon.count("configuration was read again") == 1).then_some(()));
+    world.source.write("big", vec![8; 3_000_000]);
+    world.source.write("small", "x");
+    world.settle();
+    assert!(daemon.count("[--bwlimit=2000]") > 0, "the other options hold");
+
+    // Another target: a pass there, and nothing more at the old one.
+    let copy = Tree::new();
+    let text = text(world.home.at("lsyncd.conf").as_ref()).replace(&world.server.url(), &copy.word());
+    fs::write(world.home.at("lsyncd.conf"), text).unwrap();
+    daemon.signal(Signal::HUP);
+    wait_for("the other target", LONG, || (copy.exists("big") && copy.exists("small")).then_some(()));
+    world.source.write("later", "y");
+    wait_for("a change there", LONG, || copy.exists("later").then_some(()));
+    crate::support::settle(&world.source, &copy.word(), &["-a"], || ());
+    assert!(!world.arrived("later"));
+    daemon.end();
+}
