@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Do, ECHO, Owed, SyncState};
 use crate::behaviour::classify::Class;
 use crate::combine::Want;
-use crate::diagnose::{Context, Diagnosis, Exit, Outcome, Report, RetryClass, diagnose};
+use crate::diagnose::{Context, Diagnosis, Exit, FailureCode, Outcome, Report, RetryClass, diagnose};
 use crate::job::Purpose;
 use crate::mirror::{End, JobId};
 use crate::paths::{RelPath, show_bytes};
@@ -66,6 +66,15 @@ impl SyncState {
             self.echoes.push((now.mono + ECHO, paths));
         }
         if diagnosis.fallback_f && !self.deletes_by_filters {
+            self.deletes_by_filters = true;
+            let text = "the target's rsync takes no missing names: removing by filters from now on";
+            let mut out = vec![self.say(Category::Warn, text.into())];
+            out.extend(self.fall_back(now, id));
+            return out;
+        }
+        let denied = diagnosis.failure.as_ref().is_some_and(|f| f.code == FailureCode::TargetPermission);
+        if diagnosis.outcome == Outcome::Partial && denied && self.deletes_missing(id) {
+            // An ordinary user's receiver makes directories that nobody may write to writable only when it walks them.
             return self.fall_back(now, id);
         }
         match diagnosis.outcome {
@@ -85,20 +94,18 @@ impl SyncState {
         self.next_look(now, id)
     }
 
-    /// This receiver takes no missing arguments: the same deletions by filters, now and from now on.
+    /// The run under way removed what is missing by naming it.
+    fn deletes_missing(&self, id: JobId) -> bool {
+        self.jobs.get(&id).and_then(|j| j.listings.front()).is_some_and(|l| l.class == Class::Delete)
+    }
+
+    /// The same deletions by filters, now.
     pub(super) fn fall_back(&mut self, now: Now, id: JobId) -> Vec<Do> {
-        self.deletes_by_filters = true;
         let Some(job) = self.jobs.get_mut(&id) else { return Vec::new() };
         for listing in job.listings.iter_mut().filter(|l| l.class == Class::Delete) {
             listing.class = Class::Flip;
         }
-        let mut out =
-            vec![self.say(
-                Category::Warn,
-                "the target's rsync takes no missing names: removing by filters from now on".into(),
-            )];
-        out.extend(self.next_run(now, id));
-        out
+        self.next_run(now, id)
     }
 
     /// Exactly what failed stays dirty.
