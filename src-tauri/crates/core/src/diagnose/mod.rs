@@ -173,6 +173,8 @@ pub(crate) fn of_path(side: Side, why: PathWhy, root: bool) -> FailureCode {
     match (side, why) {
         (Side::Sender, PathWhy::Gone) if root => FailureCode::SourceGone,
         (Side::Sender, PathWhy::Permission) => FailureCode::SourceUnreadable,
+        // What was a directory a moment ago is none now: the source went on while rsync walked it.
+        (Side::Sender, PathWhy::Conflict) if !root => FailureCode::ChangedWhileRead,
         (Side::Sender, PathWhy::ReadError) => FailureCode::SourceReadError,
         (_, PathWhy::NoSpace) => FailureCode::TargetFull,
         (_, PathWhy::ReadOnly) => FailureCode::TargetReadOnly,
