@@ -89,6 +89,23 @@ impl Rsyncd {
         String::from_utf8_lossy(&log_of(&self.home)).into_owned()
     }
 
+    /// Its rsyncd.conf, which is read anew for each connection.
+    pub fn conf(&self) -> PathBuf {
+        self.home.at("rsyncd.conf")
+    }
+
+    /// Ends it; its port is free.
+    pub fn stop(&mut self) {
+        let _ = kill_process_group(self.pid(), Signal::KILL);
+        self.child.wait().unwrap();
+    }
+
+    /// Starts it again after [`Rsyncd::stop`], at the same port.
+    pub fn again(&mut self) {
+        self.child = launch(&self.home, self.port);
+        wait_for("the daemon's answer", 20, || greets(self.port).then_some(()));
+    }
+
     /// Stops the daemon and its connections without a word, as a dead machine would.
     pub fn freeze(&self) {
         kill_process_group(self.pid(), Signal::STOP).unwrap();

@@ -16,9 +16,18 @@ mod session;
 
 mod background;
 mod calls;
+#[path = "../laws/chance.rs"]
+#[allow(dead_code, reason = "the laws use the rest")]
+mod chance;
+mod changes;
+mod churn;
 mod delete;
 mod events;
+mod failures;
+mod live;
 mod names;
+mod rows;
 mod secrecy;
 mod seed;
 mod support;
+mod worlds;
