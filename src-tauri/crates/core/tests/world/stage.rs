@@ -267,7 +267,7 @@ impl Stage {
     }
 
     fn until(&mut self, end: Duration, answer: &mut dyn FnMut(&Started) -> Option<End>) {
-        for _ in 0..1_000_000 {
+        for _ in 0..50_000 {
             let over = self.running.values().min_by_key(|r| r.at).cloned();
             let over = over.and_then(|r| answer(&r).map(|e| (r.at + Duration::from_millis(50), r, e)));
             let timer = self.mirror.poll_timeout();
