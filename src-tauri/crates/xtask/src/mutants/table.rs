@@ -275,8 +275,8 @@ pub const MUTATIONS: &[Mutation] = &[
     broken(
         "a_source_may_be_emptied",
         SAFETY,
-        "            if may_delete && facts.empty && !known.empty {",
-        "            if may_delete && facts.empty && known.empty {",
+        "            if deletes_unseen && facts.empty && !known.empty {",
+        "            if deletes_unseen && facts.empty && known.empty {",
         KEEP,
     ),
     broken(

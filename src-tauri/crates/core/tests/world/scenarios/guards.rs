@@ -116,15 +116,14 @@ fn an_emptied_source_may_still_be_written_from_where_nothing_is_removed() {
 }
 
 #[test]
-fn a_pass_that_removes_nothing_does_not_make_an_emptied_source_the_right_one() {
-    let running = SyncPlan { delete: driftless_core::config::DeletePolicy::Running, ..sync("a") };
-    let mut stage = Stage::at_rest(vec![running]);
+fn a_batch_from_an_emptied_source_does_not_make_it_the_right_one() {
+    let mut stage = Stage::at_rest(vec![sync("a")]);
     stage.roots.insert("a".into(), RootLook::Dir(RootFacts { empty: true, ..root(1) }));
-    stage.ask(Request::SyncNow { sync: None });
-    stage.serve(60.0, |_| ok());
-    assert_eq!(stage.begun(), ["a: PASS"]);
     stage.gone("f");
     stage.change("a", "f", Kind::Delete);
+    stage.serve(60.0, |_| ok());
+    assert_eq!(stage.begun(), ["a: f"], "seen going");
+    stage.ask(Request::SyncNow { sync: None });
     stage.serve(600.0, |_| ok());
     assert_eq!((stage.begun().len(), stage.problem("a").as_deref()), (0, Some("source-emptied")));
 }
