@@ -67,8 +67,17 @@ impl SyncState {
                 show_bytes(self.plan.source.trim_end_matches('/').as_bytes()),
                 self.plan.target.word()
             );
-            let command = rsync::full_pass(&self.plan, delete, !startup);
-            return vec![self.say(Category::Normal, text), self.exec(&command), Do::Start(id, 0, command)];
+            // An empty source would empty the target. It may be a mount point without its disk, and nobody saw it fuller.
+            let removes = delete && !facts.empty;
+            job.purpose = Purpose::Pass { startup, delete: removes };
+            let mut out = vec![self.say(Category::Normal, text)];
+            if delete && !removes {
+                self.may_remain = true;
+                out.push(self.say(Category::Warn, "the source is empty: nothing is removed at the target".into()));
+            }
+            let command = rsync::full_pass(&self.plan, removes, !startup);
+            out.extend([self.exec(&command), Do::Start(id, 0, command)]);
+            return out;
         }
         let first = job.made.is_empty();
         let entries: Vec<(RelPath, Dirt)> = seen.iter().filter_map(|s| job.dirt(&s.path)).collect();

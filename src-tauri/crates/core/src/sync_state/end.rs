@@ -226,7 +226,7 @@ impl SyncState {
                 out.push(
                     self.say(Category::Normal, format!("{word} of {source}/ -> {} finished.", self.plan.target.word())),
                 );
-                self.pass_over(now);
+                self.pass_over(now, delete);
                 self.went_well();
             }
             Outcome::Partial => {
@@ -248,7 +248,7 @@ impl SyncState {
                     self.failures = 0;
                 }
                 if !diagnosis.all_dirty {
-                    self.pass_over(now);
+                    self.pass_over(now, delete);
                 }
             }
             Outcome::Again | Outcome::Held => {
@@ -270,10 +270,10 @@ impl SyncState {
         out
     }
 
-    pub(super) fn pass_over(&mut self, now: Now) {
+    pub(super) fn pass_over(&mut self, now: Now, removed: bool) {
         self.first_pass_over = true;
         self.last_pass_ms = Some(now.wall_ms);
-        if self.plan.delete.at_recovery() {
+        if removed && self.plan.delete.at_recovery() {
             self.may_remain = false;
         }
     }

@@ -8,6 +8,8 @@ use driftless_core::target::Target;
 use driftless_core::view::{Health, Phase};
 
 use crate::stage::{Stage, ok, path, root, sync};
+use crate::tree::{Kind as NodeKind, Node};
+use crate::world::{World, plan};
 
 fn begun(look: Option<RootLook>) -> Stage {
     let mut stage = Stage::new(vec![sync("a"), sync("b")]);
@@ -86,6 +88,17 @@ fn a_pass_over_an_emptied_source_is_held_and_stays_owed() {
     stage.roots.insert("a".into(), known());
     stage.serve(1_000.0, |_| ok());
     assert_eq!(stage.begun(), ["a: PASS"]);
+}
+
+#[test]
+fn a_source_empty_from_the_start_empties_no_target() {
+    let mut world = World::new(1, plan(driftless_core::config::DeletePolicy::Always, &[]));
+    let file = Node { kind: NodeKind::File { data: 7, size: 7 }, mtime_ns: 7, mode: 0o600, ino: 7 };
+    world.target.put(&path("kept"), file, 1);
+    world.begin();
+    world.rest();
+    assert!(world.target.get(&path("kept")).is_some());
+    assert!(world.mirror.status().syncs[0].may_remain);
 }
 
 #[test]
