@@ -23,14 +23,14 @@ fn what_only_prints_prints_on_stdout() {
 fn what_is_refused_is_an_error_on_stderr_and_255() {
     let home = Home::new();
     let cases: [(&[&str], &str); 16] = [
-        (&["-foo"], "Error: unknown option command line option -foo\n"),
+        (&["-foo"], "Error: unknown option command line option -foo\n'driftlessd -help' lists"),
         (&["--delay=3", "a"], "Error: unknown option command line option --delay=3\n"),
         (&["-rsync", "a"], "Error: rsync needs 2 arguments\n"),
         (&["-rsyncssh", "a", "b"], "Error: rsyncssh needs 3 arguments\n"),
         (&["-direct", "a"], "Error: direct needs 2 arguments\n"),
         (&["a", "b"], "Error: There can only be one config file in the command line.\n"),
         (&["-rsync", "a", "b", "c"], "Error: There cannot be command line syncs and a config file together.\n"),
-        (&["nope.conf"], "Error: Cannot find config file at 'nope.conf'.\n"),
+        (&["nope.conf"], "Error: Cannot find config file at 'nope.conf'.\nMake it or correct its name"),
         (
             &["-rsync", "nope", "/x"],
             "Error: failure getting absolute path of [nope]\nError: Cannot access source directory: nope",

@@ -63,7 +63,7 @@ pub struct SyncWords {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     /// No option of that name.
-    #[error("unknown option command line option {0}")]
+    #[error("unknown option command line option {0}\n'driftlessd -help' lists the options.")]
     Unknown(String),
     /// It stands too near the end.
     #[error("{option} needs {count} argument{}", if *count == 1 { "" } else { "s" })]

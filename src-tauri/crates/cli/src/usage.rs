@@ -15,7 +15,8 @@ USAGE:
 OPTIONS (one dash or two; a value is the next word):
   -delay SECS         Overrides default delay times
   -help               Shows this
-  -insist             Continues startup even if it cannot connect
+  -insist             Continues startup even if it cannot connect (as it does by default;
+                      insist = false in the settings ends it, as with lsyncd)
   -log    all         Logs everything
   -log    scarce      Logs errors and warnings only
   -log    [Category]  Turns on a category: Exec, Delay, Inotify, Debug

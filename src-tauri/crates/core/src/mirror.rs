@@ -338,7 +338,7 @@ impl Mirror {
         match input {
             Input::Configured(plan) => self.configure(&plan),
             Input::Watching { sync, dirs, done } => self.with(sync, |s| s.watches(dirs, done)),
-            Input::Sight { sync, sight } => self.with(sync, |s| s.sees(&sight)),
+            Input::Sight { sync, sight } => self.sees(sync, &sight),
             Input::Changed { sync, batch } => self.with(sync, |s| s.changed(now, &batch)),
             Input::Lost { sync, under } => self.with(sync, |s| s.lost(now, &under)),
             Input::Drained { sync, at_wall_ms } => {
@@ -373,6 +373,14 @@ impl Mirror {
     fn with(&mut self, key: SyncKey, act: impl FnOnce(&mut SyncState)) {
         if let Some(sync) = self.syncs.iter_mut().find(|s| s.key == key) {
             act(sync);
+            self.effects.push_back(Effect::StatusChanged);
+        }
+    }
+
+    fn sees(&mut self, key: SyncKey, sight: &Sight) {
+        if let Some(sync) = self.syncs.iter_mut().find(|s| s.key == key) {
+            let todo = sync.sees(sight);
+            self.perform(key, todo);
             self.effects.push_back(Effect::StatusChanged);
         }
     }

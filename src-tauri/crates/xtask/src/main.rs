@@ -1,6 +1,6 @@
 //! What a newcomer or CI types: `cargo xtask run`, `cargo xtask test` and `cargo xtask mutants`.
 //!
-//! It needs Rust, a C compiler and Node to be there, and sees to the rest itself: it says what is missing, installs it
+//! It needs Rust and a C compiler to be there, and sees to the rest itself: it says what is missing, installs it
 //! with the system's own package manager, builds, and does what was asked. It links no library of the system.
 
 mod binaries;

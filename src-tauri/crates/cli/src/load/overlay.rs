@@ -88,10 +88,13 @@ fn source(typed: &str, cwd: &Path) -> Result<String, NotLoaded> {
     let refused = |why: &str| {
         NotLoaded::Plain(vec![
             format!("failure getting absolute path of [{typed}]"),
-            format!("Cannot access source directory: {typed} ({why})"),
+            format!("Cannot access source directory: {typed} ({why}). Make it, or correct the path."),
         ])
     };
-    let path = std::fs::canonicalize(cwd.join(typed)).map_err(|e| refused(&e.to_string()))?;
+    let path = std::fs::canonicalize(cwd.join(typed)).map_err(|e| match e.kind() {
+        std::io::ErrorKind::NotFound => refused("it is not there"),
+        _ => refused(&e.to_string()),
+    })?;
     if !path.is_dir() {
         return Err(refused("it is not a directory"));
     }

@@ -53,7 +53,7 @@ pub fn read_config(path: &Path, name: &str) -> Result<Read, NotLoaded> {
     let text = read_bounded(path, MAX_BYTES).map_err(|why| {
         NotLoaded::Plain(vec![match why {
             // lsyncd's own words.
-            Unreadable::Missing => format!("Cannot find config file at '{name}'."),
+            Unreadable::Missing => format!("Cannot find config file at '{name}'.\nMake it or correct its name; 'driftlessd -help' shows what else there is."),
             other => format!("The config file '{name}' cannot be read: {other}."),
         }])
     })?;

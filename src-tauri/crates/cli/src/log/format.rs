@@ -25,50 +25,44 @@ pub fn priority(category: Category) -> u8 {
 
 /// Line for the console.
 pub fn console(say: &Say, now: &Zoned) -> String {
-    format!("{} {}: {}\n", now.strftime("%H:%M:%S"), say.category.word(), clean(&whole(say)))
+    each(say, |text| format!("{} {}: {text}\n", now.strftime("%H:%M:%S"), say.category.word()))
 }
 
 /// Line for a file.
 pub fn file(say: &Say, now: &Zoned) -> String {
-    format!("{} {}: {}\n", now.strftime("%a %b %e %H:%M:%S %Y"), say.category.word(), clean(&whole(say)))
+    each(say, |text| format!("{} {}: {text}\n", now.strftime("%a %b %e %H:%M:%S %Y"), say.category.word()))
 }
 
 /// Lines for the journal: the prefix stands before each.
 pub fn journal(say: &Say) -> String {
     let priority = priority(say.category);
-    let text = format!("{}: {}", say.category.word(), clean(&whole(say)));
+    let text = each(say, |text| format!("{}: {text}\n", say.category.word()));
     text.lines().map(|line| format!("<{priority}>{line}\n")).collect()
 }
 
 /// Line before the log is open.
 pub fn early(say: &Say) -> String {
-    format!("{}: {}\n", say.category.word(), clean(&whole(say)))
+    each(say, |text| format!("{}: {text}\n", say.category.word()))
 }
 
 /// Datagrams for syslog (RFC 3164 as libc writes it), one for each line of the text.
 pub fn syslog(say: &Say, now: &Zoned, ident: &str, facility: u8, pid: u32) -> Vec<String> {
     let number = u16::from(facility) * 8 + u16::from(priority(say.category));
     let stamp = now.strftime("%b %e %H:%M:%S").to_string();
-    let text = clean(&whole(say));
     let ident: String = ident.chars().filter(|c| !c.is_control()).collect();
-    let line = |(n, line): (usize, &str)| {
-        let head = if n == 0 { format!("{}, ", say.category.word()) } else { String::new() };
-        format!("<{number}>{stamp} {ident}[{pid}]: {head}{line}")
-    };
-    text.split('\n').enumerate().map(line).collect()
+    let text = each(say, |text| format!("{}, {text}\n", say.category.word()));
+    text.lines().map(|line| format!("<{number}>{stamp} {ident}[{pid}]: {line}")).collect()
 }
 
-/// lsyncd's lines name no sync and give no reason. The first line stays as it is; what is wrong, where and what to do
-/// follows on a line of its own.
-fn whole(say: &Say) -> String {
-    let text = say.text.trim_end_matches('\n');
-    match &say.problem {
-        None => text.to_owned(),
-        Some(problem) => {
-            let sync = say.sync.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
-            format!("{text}\n{sync}{}", driftless_words::line(problem).replace('\n', " "))
-        }
+/// lsyncd's lines name no sync and give no reason. They stay as they are; what is wrong, where and what to do follows as
+/// a line of its own, with the same head, so that whoever looks for a category finds it.
+fn each(say: &Say, line: impl Fn(String) -> String) -> String {
+    let mut out = line(clean(say.text.trim_end_matches('\n')));
+    if let Some(problem) = &say.problem {
+        let sync = say.sync.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
+        out.push_str(&line(clean(&format!("{sync}{}", driftless_words::line(problem)).replace('\n', " "))));
     }
+    out
 }
 
 /// No control character but the newline between lines ever gets through.
@@ -109,7 +103,8 @@ mod tests {
     fn a_reason_follows_on_a_line_of_its_own() {
         let problem = Problem::error("failure-source-emptied").with("source", "/data");
         let say = Say::new(Category::Error, "not started").of("Photos").because(problem.clone());
-        let wanted = format!("04:06:52 Error: not started\nPhotos: {}\n", driftless_words::line(&problem));
+        let wanted =
+            format!("04:06:52 Error: not started\n04:06:52 Error: Photos: {}\n", driftless_words::line(&problem));
         assert_eq!(console(&say, &now()), wanted);
         assert!(wanted.contains("/data"), "{wanted}");
     }

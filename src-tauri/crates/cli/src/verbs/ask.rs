@@ -22,7 +22,9 @@ pub fn pause(
         (Some(text), _) | (_, Some(text)) => {
             let then = if duration.is_some() { when::after(text, &now) } else { when::until(text, &now) };
             let Some(then) = then else {
-                report::error(&format!("'{text}' is no time to come. Write --for 90m, or --until 16:00."));
+                report::error(&format!(
+                    "'{text}' is not a time that can be read, or it is past. Write --for 90m, or --until 16:00."
+                ));
                 return USAGE;
             };
             Some(then)

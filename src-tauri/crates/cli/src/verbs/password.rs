@@ -20,7 +20,11 @@ use super::said::{complain, parse, say};
 const MOST: usize = 511;
 
 #[derive(Debug, Parser)]
-#[command(name = "driftlessd password", about = "Stores the password of an rsync server's module in the keyring.")]
+#[command(
+    name = "driftlessd password",
+    bin_name = "driftlessd password",
+    about = "Stores the password of an rsync server's module in the keyring."
+)]
 struct Line {
     /// What to do.
     #[arg(value_enum)]

@@ -21,7 +21,11 @@ use super::said::{complain, parse, say};
 const LOOK: Duration = Duration::from_millis(500);
 
 #[derive(Debug, Parser)]
-#[command(name = "driftlessd receive", about = "Receives into a folder: an rsync server with one module.")]
+#[command(
+    name = "driftlessd receive",
+    bin_name = "driftlessd receive",
+    about = "Receives into a folder: an rsync server with one module."
+)]
 struct Line {
     /// Into this folder; made if it is missing.
     dir: PathBuf,

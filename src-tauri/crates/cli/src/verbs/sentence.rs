@@ -1,6 +1,6 @@
 //! The state of a sync in one sentence, in the words that the window uses.
 
-use driftless_core::view::{Phase, SyncStatus};
+use driftless_core::view::{Health, Phase, SyncStatus};
 use jiff::{Timestamp, Zoned};
 
 /// What a person wants to know first: is it safe, up to when, and if not, why.
@@ -15,9 +15,16 @@ pub fn sentence(sync: &SyncStatus, now: &Zoned) -> String {
         return joined(&[until, waiting]);
     }
     if let Some(problem) = &sync.problem {
-        let failure = driftless_words::render_failure(&problem.code, &problem.args).sentence;
-        let again = problem.next_try_ms.map(|ms| format!("Trying again at {}.", clock(ms, now))).unwrap_or_default();
-        return joined(&[failure, waiting, again]);
+        let failure = driftless_words::render_failure(&problem.code, &problem.args);
+        let again = problem.next_try_ms.map(|ms| format!("Trying again {}.", ahead(ms, now))).unwrap_or_default();
+        // While it may pass by itself nobody need do anything.
+        let remedy = failure.remedy.filter(|_| sync.health >= Health::Attention).unwrap_or_default();
+        return joined(&[failure.sentence, waiting, again, remedy]);
+    }
+    if sync.phase == Phase::Starting
+        && let Some(blind) = sync.sight.iter().find(|p| p.code == "sight-no-source")
+    {
+        return joined(&[driftless_words::line(blind), waiting]);
     }
     let state = match sync.phase {
         Phase::Starting => format!("Looking through {}…", sync.source),
@@ -25,10 +32,16 @@ pub fn sentence(sync: &SyncStatus, now: &Zoned) -> String {
         Phase::Sending => format!("Sending {} to {target}…", changes(sync.waiting)),
         Phase::Waiting | Phase::Retrying => String::new(),
         Phase::Held => "Held to protect your files; nothing is deleted.".to_owned(),
-        Phase::Paused | Phase::Idle => return joined(&[safe(sync, now), remain(sync)]),
+        Phase::Paused | Phase::Idle => return joined(&[safe(sync, now), remain(sync), sight(sync)]),
     };
     let waiting = if sync.phase == Phase::Sending { String::new() } else { waiting };
-    joined(&[state, waiting, safe(sync, now), remain(sync)])
+    joined(&[state, waiting, safe(sync, now), remain(sync), sight(sync)])
+}
+
+/// What the watcher cannot see: a promise of safety would not be true without it.
+fn sight(sync: &SyncStatus) -> String {
+    let shown: Vec<String> = sync.sight.iter().take(3).map(driftless_words::line).collect();
+    shown.join(" ")
 }
 
 fn safe(sync: &SyncStatus, now: &Zoned) -> String {
@@ -60,6 +73,17 @@ fn changes(count: usize) -> String {
     if count == 1 { "1 change".to_owned() } else { format!("{count} changes") }
 }
 
+/// How long until then, or when, if it is an hour and more.
+fn ahead(ms: i64, now: &Zoned) -> String {
+    let left = u64::try_from(ms - now.timestamp().as_millisecond()).unwrap_or(0);
+    match left.div_ceil(1000) {
+        0 => "now".to_owned(),
+        seconds @ 1..60 => format!("in {seconds} s"),
+        seconds @ 60..3600 => format!("in {} min", seconds.div_ceil(60)),
+        _ => format!("at {}", clock(ms, now)),
+    }
+}
+
 /// The time of day, with the date if it is another day.
 fn clock(ms: i64, now: &Zoned) -> String {
     let Ok(time) = Timestamp::from_millisecond(ms) else { return "?".to_owned() };
@@ -71,4 +95,17 @@ fn clock(ms: i64, now: &Zoned) -> String {
 fn joined(parts: &[String]) -> String {
     let parts: Vec<&str> = parts.iter().map(String::as_str).filter(|p| !p.is_empty()).collect();
     parts.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_near_is_told_as_a_span() {
+        let now: Zoned = "2026-11-02T14:00:00[UTC]".parse().unwrap();
+        let then = |seconds: i64| ahead(now.timestamp().as_millisecond() + seconds * 1000, &now);
+        let told = [-5, 0, 40, 61, 3599, 3600, 86_400].map(then);
+        assert_eq!(told, ["now", "now", "in 40 s", "in 2 min", "in 60 min", "at 15:00", "at 2026-11-03 14:00"]);
+    }
 }

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use super::{Owed, SyncState};
+use super::{Do, Owed, SyncState};
 use crate::change::{Change, Kind};
 use crate::combine::Want;
 use crate::mirror::Sight;
 use crate::paths::{RelPath, show_bytes};
 use crate::problem::Problem;
 use crate::queue::{Dirt, MOST};
+use crate::say::Category;
 use crate::time::Now;
 
 impl SyncState {
@@ -103,8 +104,8 @@ impl SyncState {
         self.queue.put(under, dirt, now.mono);
     }
 
-    /// The watcher's sight changed.
-    pub fn sees(&mut self, sight: &Sight) {
+    /// The watcher's sight changed. What is new is said in the log, once.
+    pub fn sees(&mut self, sight: &Sight) -> Vec<Do> {
         let (place, problem) = match sight {
             Sight::Unreadable { path, errno } => (
                 path.shown(),
@@ -124,10 +125,14 @@ impl SyncState {
                 Some(Problem::warning("sight-no-source").with("source", &self.plan.source).with("errno", errno)),
             ),
         };
-        match problem {
-            Some(problem) => drop(self.sight.insert(place, problem)),
-            None => drop(self.sight.remove(&place)),
+        let Some(problem) = problem else {
+            self.sight.remove(&place);
+            return Vec::new();
+        };
+        if self.sight.insert(place, problem.clone()).as_ref() == Some(&problem) {
+            return Vec::new();
         }
+        vec![self.say(Category::Warn, "not all changes are seen".into()).because(problem)]
     }
 
     /// The watches are in place so far, or all.

@@ -54,7 +54,8 @@ impl SyncState {
         self.say(Category::Exec, command.shown())
     }
 
-    /// lsyncd's lines about the end of a run, and what failed.
+    /// lsyncd's lines about the end of a run, and what failed. The reason stands behind the first of the runs that fail
+    /// for it, not behind each of them; call it before that reason [stands](Self::stand_for).
     pub(super) fn tell(&self, end: &End, report: &Report, diagnosis: &Diagnosis, pass: bool) -> Vec<Do> {
         let code = match end {
             End::Exited { exit: Exit::Code(code), .. } => code.to_string(),
@@ -71,12 +72,13 @@ impl SyncState {
         };
         if let Some((category, text)) = text {
             let say = self.say(category, text);
+            let known = self.standing.as_ref().map(|s| s.code.as_str());
             out.push(match &diagnosis.failure {
-                Some(failure) => say.because(Problem {
+                Some(failure) if known != Some(failure.code.as_str()) => say.because(Problem {
                     args: failure.args.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
                     ..Problem::error(&format!("failure-{}", failure.code.as_str()))
                 }),
-                None => say,
+                _ => say,
             });
         }
         for path in &report.not_deleted {
@@ -84,7 +86,8 @@ impl SyncState {
                 self.say(Category::Warn, format!("/{} stays at the target: it holds what is excluded", path.shown())),
             );
         }
-        for path in report.failed.iter().take(100) {
+        // The root alone says nothing that the reason does not.
+        for path in report.failed.iter().filter(|f| !f.path.is_root()).take(100) {
             out.push(self.say(Category::Warn, format!("not brought over: /{}", path.path.shown())));
         }
         out

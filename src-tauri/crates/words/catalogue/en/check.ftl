@@ -25,6 +25,8 @@ check-line-break = { $key } has a line break or a NUL in it, which no command li
     .remedy = Take it out.
 check-batch-size-limit-alone = batchSizeLimit needs more than one process for this sync.
     .remedy = Set maxProcesses of the sync to 2 or more, or take batchSizeLimit out.
+check-batch-size-limit-not-yet = This version does nothing with batchSizeLimit: a large file goes together with the others.
+    .remedy = Take it out; nothing changes by that.
 
 ## Source and target
 
@@ -151,6 +153,8 @@ check-crontab-fields = “{ $line }” has { $fields } fields, and a crontab lin
     .remedy = Write second, minute, hour, day, month and weekday, as “0 0 3 * * *” for three o'clock.
 check-crontab-field = { $value } in “{ $line }” is no { $field }.
     .remedy = Write *, a number from { $least } to { $most }, a range as 1-5, a list as 1,3, or a step as */2.
+check-crontab-not-yet = This version does nothing with crontab: no full pass is made at these times.
+    .remedy = Take it out, and let cron call “driftlessd sync” at these times.
 
 ## Syncs beside each other
 

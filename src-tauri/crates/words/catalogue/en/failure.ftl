@@ -7,10 +7,10 @@
 
 failure-password-missing = { $host } asks for the password of { $user } for the module { $module }, and none is stored.
     .title = A password is needed
-    .remedy = Enter the password.
+    .remedy = Write the user into the target and store the password (driftlessd password set TARGET), or set password_file.
 failure-auth-failed = The password for { $user } at { $host } was refused for the module { $module }.
     .title = The password was refused
-    .remedy = Check user name and password. If both are right, look at the server's log: its secrets file may be missing, readable by others, or without this user.
+    .remedy = Check user and password. If both are right, look at the server's log: its secrets file may be missing, readable by others, or without this user.
 failure-unknown-module = { $host } has no module named { $module }.
     .title = The module does not exist
     .remedy = Check the module's name in the target, or add it to rsyncd.conf on the server.
@@ -115,7 +115,7 @@ failure-io-timeout = { $host } fell silent in the middle of the work.
 
 failure-password-file-missing = The password file cannot be opened: { $path }
     .title = The password file is missing
-    .remedy = Correct password_file, or clear it and enter the password here.
+    .remedy = Correct password_file, or take it out and store the password: driftlessd password set { $target }
 failure-password-file-open = Others on this computer may read the password file.
     .title = The password file is open to others
     .remedy = Take their rights away: chmod 600.
@@ -136,19 +136,19 @@ failure-keyring-locked = The keyring is locked, and the password for { $target }
     .remedy = Unlock the keyring.
 failure-keyring-absent = This computer has no keyring, so there is no password for { $target }.
     .title = There is no keyring
-    .remedy = Start a keyring, or set password_file.
+    .remedy = Start a keyring (GNOME Keyring, KWallet or KeePassXC), or write the password into a file of mode 0600 and name it as password_file in the configuration.
 failure-keyring-denied = The keyring did not give out the password for { $target }.
     .title = The keyring refused
-    .remedy = Allow Driftless to read its entry, or enter the password again.
+    .remedy = Allow Driftless to read its entry, or store the password again: driftlessd password set { $target }
 failure-keyring-slow = The keyring does not answer.
     .title = The keyring does not answer
     .remedy = It is tried again by itself. A question of the keyring may be waiting on the screen.
 failure-keyring-unreadable = What the keyring holds for { $target } is no password.
     .title = The stored password is damaged
-    .remedy = Enter the password again.
+    .remedy = Store it again: driftlessd password set { $target }
 failure-password-not-stored = No password is stored for { $target }.
     .title = A password is needed
-    .remedy = Enter the password.
+    .remedy = Store it: driftlessd password set { $target }
 
 ## The source
 

@@ -1,4 +1,6 @@
 //! `crontab`: `second minute hour day month weekday`, each `*`, a number, a name, a range or a list, with `/step`.
+//!
+//! Nothing acts on it yet: where it is sound, a warning says so.
 
 use super::Looked;
 use crate::paths::show_bytes;
@@ -25,8 +27,9 @@ const FIELDS: [Field; 6] = [
     Field { name: "weekday", least: 0, most: 7, names: WEEKDAYS, first: 0 },
 ];
 
-/// Problems of its lines.
+/// Problems of its lines; where there are none, that it does nothing.
 pub(super) fn check(it: &Looked<'_>, problems: &mut Vec<Problem>) {
+    let before = problems.len();
     for line in &it.sync.crontab {
         let parts: Vec<&str> = line.split_whitespace().collect();
         let problem = if parts.len() != FIELDS.len() {
@@ -39,6 +42,9 @@ pub(super) fn check(it: &Looked<'_>, problems: &mut Vec<Problem>) {
             })
         };
         problems.extend(problem.map(|p| p.with("line", show_bytes(line.as_bytes())).at(it.key("crontab"))));
+    }
+    if !it.sync.crontab.is_empty() && problems.len() == before {
+        problems.push(Problem::warning("check-crontab-not-yet").at(it.key("crontab")));
     }
 }
 

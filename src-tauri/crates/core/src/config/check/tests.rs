@@ -235,9 +235,17 @@ fn a_cap_over_all_is_no_trouble_for_rsyncssh() {
 }
 
 #[test]
-fn a_crontab_has_six_fields_in_their_ranges() {
+fn a_batch_size_limit_needs_processes_and_does_nothing_yet() {
+    expect(&[
+        (json!({ "batchSizeLimit": 9 }), &["batchSizeLimit check-batch-size-limit-alone"]),
+        (json!({ "batchSizeLimit": 9, "maxProcesses": 2 }), &["batchSizeLimit check-batch-size-limit-not-yet?"]),
+    ]);
+}
+
+#[test]
+fn a_crontab_has_six_fields_in_their_ranges_and_does_nothing_yet() {
     for good in ["0 0 3 * * *", "*/10 0-30/5 1,2 1 jan-mar MON", "0 0 0 31 12 7"] {
-        assert_eq!(of_sync(json!({ "crontab": good })), Vec::<String>::new(), "{good}");
+        assert_eq!(of_sync(json!({ "crontab": good })), ["crontab check-crontab-not-yet?"], "{good}");
     }
     for (bad, code) in [
         ("0 3 * * *", "crontab check-crontab-fields"),
