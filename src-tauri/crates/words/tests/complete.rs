@@ -170,8 +170,8 @@ const CASES: &[&str] = &[
     r#"[{"target": "/a\tb"}, {"target": "/"}, {"target": "/b/.."}, {"target": "-h:x"}, {"target": "h:~/x"}]"#,
     r#"[{"target": "/a"}, {"target": "/a/b"}, {"source": "/b/a"}, {"kind": "direct", "target": "h::m"}]"#,
     r#"[{"kind": "rsyncssh"}, {"host": "h"}, {"ssh": {"port": 1}}, {"kind": "rsyncssh", "maxProcesses": 2}]"#,
-    r#"[{"kind": "rsyncssh", "host": "a/b"}, {"delay": -1}, {"delay": 1e12}, {"batchSizeLimit": 1}]"#,
-    r#"[{"crontab": "1"}, {"crontab": "99 * * * * *"}, {"excludeFrom": "/none"}, {"excludeFrom": "-"}]"#,
+    r#"[{"kind": "rsyncssh", "host": "a/b"}, {"delay": -1}, {"delay": 1e12}, {"batchSizeLimit": 1}, {"batchSizeLimit": 1, "maxProcesses": 2}]"#,
+    r#"[{"crontab": "1"}, {"crontab": "0 0 3 * * *"}, {"crontab": "99 * * * * *"}, {"excludeFrom": "/none"}, {"excludeFrom": "-"}]"#,
     r#"[{"rsync": {"inplace": true, "hard_links": true, "_extra": ["--delay-updates"]}}, {"rsync": {"binary": ""}}]"#,
     r#"[{"rsync": {"append": true, "whole_file": true}}, {"rsync": {"backup": true}}, {"rsync": {"suffix": ""}}]"#,
     r#"[{"rsync": {"suffix": "/"}}, {"rsync": {"suffix": "x"}}, {"rsync": {"times": false}}, {"rsync": {"dry_run": true}}]"#,
@@ -205,3 +205,16 @@ const EXTRA: &[&str] = &[
 const FILTERS: &[&str] = &[
     "frob x", "- a\0b", "-q x", "-", "! x", "Hs x", "-x y", "-/ y", "-C x", ": a/b", "- /a/x", "- ./x", "- ~/x", "- x ",
 ];
+
+/// A guard gives these; each of its sentences is whole with them.
+#[test]
+fn every_guard_carries_what_its_sentence_needs() {
+    let args: BTreeMap<String, String> =
+        ["source", "target", "path", "sync", "count"].map(|name| (name.to_owned(), "1".to_owned())).into();
+    for code in driftless_core::safety::Trouble::CODES.into_iter().chain(["source-gone", "source-unreadable"]) {
+        for part in [Part::Sentence, Part::Remedy] {
+            let text = catalogue().part(&format!("failure-{code}"), part, &args).unwrap();
+            assert!(text.is_ok(), "{code} {part:?}: {text:?}");
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! `status`: one line for each sync, the worst state as the exit code.
 
-use driftless_core::view::Health;
+use driftless_core::view::{Health, Phase};
 use driftless_engine::control::{Answer, Ask, Report};
 use driftless_engine::places::Places;
 use jiff::Zoned;
@@ -51,7 +51,9 @@ fn lines(one: &Report, several: bool, now: &Zoned) -> String {
     let mut out = if several { format!("{} (process {}):\n", one.config, one.pid) } else { String::new() };
     for sync in &one.status.syncs {
         let name = driftless_core::paths::show_bytes(sync.name.as_bytes());
-        out.push_str(&format!("{name}: {}: {}\n", sync.health.word(), sentence::sentence(sync, now)));
+        // Held is a kind of attention with a question behind it; the exit code is the same.
+        let word = if sync.phase == Phase::Held { "held" } else { sync.health.word() };
+        out.push_str(&format!("{name}: {word}: {}\n", sentence::sentence(sync, now)));
     }
     out
 }

@@ -102,7 +102,12 @@ impl SyncState {
             let problem = Problem::warning("look-failed").with("path", path.shown()).with("errno", errno);
             out.push(self.say(Category::Warn, format!("cannot look at /{}", path.shown())).because(problem));
             self.entry_failed(now, id, &path, RetryClass::Slow);
-            self.stand("source-unreadable", BTreeMap::from([("path".into(), path.shown())]), now, true, false, &[path]);
+            let args = BTreeMap::from([
+                ("path".to_owned(), path.shown()),
+                ("count".to_owned(), "1".to_owned()),
+                ("target".to_owned(), show_bytes(self.plan.target.to_string().as_bytes())),
+            ]);
+            self.stand("source-unreadable", args, now, true, false, &[path]);
         }
         let paths: Vec<&RelPath> = self.jobs[&id].batch.iter().map(|(p, _)| p).collect();
         let text =
@@ -179,8 +184,15 @@ impl SyncState {
             ("target".to_owned(), show_bytes(self.plan.target.to_string().as_bytes())),
             ("path".to_owned(), show_bytes(self.plan.source.as_bytes())),
         ]);
-        if let Trouble::MountGone(path) = trouble {
-            args.insert("path".to_owned(), path.shown());
+        args.insert("sync".to_owned(), show_bytes(self.plan.name.as_bytes()));
+        args.insert("count".to_owned(), "1".to_owned());
+        match trouble {
+            Trouble::MountGone(path) => drop(args.insert("path".to_owned(), path.shown())),
+            Trouble::SourceUnreadable(errno) | Trouble::TargetUnreadable(errno) => {
+                let why = if *errno == 13 { "no permission".to_owned() } else { format!("error {errno}") };
+                args.insert("output".to_owned(), why);
+            }
+            _ => {}
         }
         let fresh = self.standing.as_ref().is_none_or(|s| s.code != trouble.code());
         self.stand(trouble.code(), args.clone(), now, true, trouble.protects(), &[]);

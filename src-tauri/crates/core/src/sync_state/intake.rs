@@ -132,7 +132,9 @@ impl SyncState {
         if self.sight.insert(place, problem.clone()).as_ref() == Some(&problem) {
             return Vec::new();
         }
-        vec![self.say(Category::Warn, "not all changes are seen".into()).because(problem)]
+        let text =
+            if matches!(sight, Sight::NoSource { .. }) { "waiting for the source" } else { "not all changes are seen" };
+        vec![self.say(Category::Warn, text.into()).because(problem)]
     }
 
     /// The watches are in place so far, or all.

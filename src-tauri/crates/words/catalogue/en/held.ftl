@@ -1,20 +1,20 @@
-# Why nothing is started, to protect data. Always there: source, target, path.
+# Why nothing is started, to protect data. Always there: source, target, path, sync (its name).
 
 failure-source-not-directory = { $source } is no folder any more.
     .title = The source is no folder
     .remedy = Nothing was deleted at { $target }. Put the folder back; the sync goes on by itself.
 failure-source-replaced = { $source } is another folder than the one that was watched, or on another disk.
     .title = The source is another folder
-    .remedy = Nothing was deleted at { $target }. Mount the right disk or put the folder back, and the sync goes on by itself. If the new one is right, say so: driftlessd allow.
+    .remedy = Nothing was deleted at { $target }. Mount the right disk or put the folder back, and the sync goes on by itself. If the new one is right, say so: driftlessd allow '{ $sync }'
 failure-source-emptied = { $source } is empty now, and was not.
     .title = The source is empty
-    .remedy = Nothing was deleted at { $target }. If its disk is not mounted, mount it, and the sync goes on by itself. If it is meant to be empty, say so: driftlessd allow.
+    .remedy = Nothing was deleted at { $target }. If its disk is not mounted, mount it, and the sync goes on by itself. If it is meant to be empty, say so: driftlessd allow '{ $sync }'
 failure-source-mount-gone = The disk that was mounted at { $path } inside { $source } is gone.
     .title = A disk inside the source is gone
-    .remedy = Nothing was deleted at { $target }. Mount it again, and the sync goes on by itself.
+    .remedy = Nothing was deleted at { $target }. Mount it again, and the sync goes on by itself. If it is gone for good, say so: driftlessd allow '{ $sync }'
 failure-target-gone = The folder { $target } is gone.
     .title = The target is gone
-    .remedy = Nothing was written in its place. If its disk is not mounted, mount it, and the sync goes on by itself.
+    .remedy = Nothing was written in its place. If its disk is not mounted, mount it, and the sync goes on by itself. If it is to be made anew, say so: driftlessd allow '{ $sync }'
 failure-target-replaced = { $target } is another folder than the one that was written to, or on another disk.
     .title = The target is another folder
-    .remedy = Nothing was written to it. Mount the right disk, and the sync goes on by itself. If the new one is right, say so: driftlessd allow.
+    .remedy = Nothing was written to it. Mount the right disk, and the sync goes on by itself. If the new one is right, say so: driftlessd allow '{ $sync }'
