@@ -128,6 +128,30 @@ fn two_folders_exchanged_are_both_still_watched_under_their_names() {
 }
 
 #[test]
+fn a_folder_exchanged_with_one_that_nobody_watches_is_watched_under_its_new_name() {
+    let exchange = |a: &Path, b: &Path| rustix::fs::renameat_with(CWD, a, CWD, b, RenameFlags::EXCHANGE).unwrap();
+    for turned in [false, true] {
+        let mut bench = Bench::with(quick(Backend::Auto), excluding(&["/out"]), InotifyMode::default(), |src| {
+            mkdirs(src.join("in/deep"));
+            mkdirs(src.join("out/deep"));
+        });
+        let (first, second) = if turned { ("out", "in") } else { ("in", "out") };
+        bench.after(|src| exchange(&src.join(first), &src.join(second))).assert_covers("in/deep");
+        let said = bench.after(|src| {
+            write(src.join("in/deep/file"), "x");
+            write(src.join("out/deep/file"), "x");
+        });
+        said.assert_covers("in/deep/file");
+        said.assert_silent("out");
+        // The same with a place outside of the source.
+        let elsewhere = tempfile::tempdir().unwrap();
+        mkdirs(elsewhere.path().join("deep"));
+        bench.after(|src| exchange(&src.join("in"), elsewhere.path())).assert_covers("in/deep");
+        bench.after(|src| write(src.join("in/deep/other"), "x")).assert_covers("in/deep/other");
+    }
+}
+
+#[test]
 fn folders_renamed_while_they_are_walked_are_all_found() {
     let mut bench = bench(|_| ());
     let outside = bench.outside();

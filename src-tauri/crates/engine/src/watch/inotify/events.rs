@@ -80,6 +80,8 @@ impl Reader {
             // Removed, its own IGNORED ends it. Moved out, its watches would go on firing.
             if moved && let Some(node) = self.arena.child(spot.parent, name) {
                 self.remove(spot.sync, node);
+                // Exchanged with a directory from where nobody watches, another one stands there, and was announced before.
+                self.push_dir(spot.sync, spot.parent, name, false);
             }
         }
     }
