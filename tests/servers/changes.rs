@@ -79,7 +79,11 @@ impl Changes {
     pub fn through_a_link(&mut self) {
         let all = self.all();
         let linked = |path: &&PathBuf| {
-            fs::symlink_metadata(path).is_ok_and(|m| m.is_file() && m.nlink() > 1) && !excluded(&self.root, path)
+            // The last word is made anew.
+            let last = path.file_name() == Some(OsStr::new("last word"));
+            !last
+                && !excluded(&self.root, path)
+                && fs::symlink_metadata(path).is_ok_and(|m| m.is_file() && m.nlink() > 1)
         };
         let linked: Vec<PathBuf> = all.iter().filter(linked).cloned().collect();
         let Some(path) = self.pick(&linked) else { return };
@@ -218,9 +222,7 @@ impl Changes {
     }
 
     fn pick_file(&mut self, all: &[PathBuf]) -> PathBuf {
-        let is_file = |path: &&PathBuf| {
-            fs::symlink_metadata(path).is_ok_and(|m| m.is_file() && (m.nlink() == 1 || !excluded(&self.root, path)))
-        };
+        let is_file = |path: &&PathBuf| fs::symlink_metadata(path).is_ok_and(|m| m.is_file() && m.nlink() == 1);
         let files: Vec<PathBuf> = all.iter().filter(is_file).cloned().collect();
         self.pick(&files).unwrap_or_else(|| self.root.join("none"))
     }
