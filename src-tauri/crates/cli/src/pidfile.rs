@@ -40,7 +40,7 @@ pub enum NoPidFile {
     #[error("'{}' is not a pid file: it holds something else than a process number and is left as it is. Name another pid file.", .0.display())]
     SomethingElse(PathBuf),
     /// The system refused.
-    #[error("Cannot write pidfile; '{}': {source}", path.display())]
+    #[error("Cannot write pidfile; '{}': {source}. Name another with -pidfile, or make its directory writable.", path.display())]
     Io {
         /// The pid file.
         path: PathBuf,

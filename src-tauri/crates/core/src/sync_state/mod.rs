@@ -21,7 +21,7 @@ use crate::paths::RelPath;
 use crate::plan::{PlanSettings, SyncPlan};
 use crate::problem::Problem;
 use crate::queue::Queue;
-use crate::safety::Baseline;
+use crate::safety::{Baseline, Trouble};
 use crate::say::Say;
 use crate::sent_times::SentTimes;
 use crate::time::Now;
@@ -243,6 +243,11 @@ impl SyncState {
     /// What stands at both ends now is taken for right.
     pub fn allow(&mut self) {
         self.baseline = Baseline::default();
+        // Another folder may hold anything: only a comparison of all of it makes "everything is there" true again.
+        if self.standing.as_ref().is_some_and(|s| Trouble::CODES.contains(&s.code.as_str())) {
+            let startup = self.owed.is_some_and(|o| o.startup);
+            self.owed = Some(Owed { startup, not_before: Duration::ZERO });
+        }
         self.hasten();
     }
 

@@ -121,10 +121,10 @@ lsyncd-comment = The comment for Driftless cannot be read: { $message }
 lsyncd-comment-place = The comment for Driftless about { $key } belongs to no sync here.
     .remedy = Put it inside the braces of its sync; app.key = value may stand anywhere.
 lsyncd-note-hook = { $key } of sync { $number } is scripting and is not carried over; the rest of the sync is.
-    .remedy = To use it, run the file whole: driftlessd CONFIG
+    .remedy = This version runs no scripts. Take it out, or leave this sync to lsyncd.
 lsyncd-note-tunnel = The tunnel of sync { $number } is not carried over; the rest of the sync is.
     .remedy = Start the tunnel on its own, or let rsync reach the machine through ssh.
 lsyncd-note-script = Sync { $number } is scripted from end to end and is not carried over.
-    .remedy = To use it, run the file whole: driftlessd CONFIG
+    .remedy = This version runs no scripts. Take it out, or leave this sync to lsyncd.
 lsyncd-note-no-default = Sync { $number } names no default.rsync, default.rsyncssh or default.direct and does nothing; it is left out.
     .remedy = Put one of them first in its braces.
