@@ -30,6 +30,8 @@ fn two_syncs_from_the_command_line() {
 fn one_pass_and_no_more() {
     let world = World::new();
     world.source.write("d/file", "x");
+    // A source that is empty from the start would remove nothing.
+    world.source.write("stays", "x");
     let config = world.configure("", "", "");
     world.home.says(&["-nodaemon", "-onepass", &config], 0);
     world.settle();

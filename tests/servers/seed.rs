@@ -229,7 +229,7 @@ fn without_the_temporary_directory_the_message_says_so() {
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(said.contains("/tmp") && said.contains("temp"), "{said}");
     assert!(matches!(output.status.code(), Some(3 | 4)), "{output:?}");
-    let reason = |log: String| log.lines().any(|line| line.starts_with("Sync1: ") && line.contains("/tmp"));
+    let reason = |log: String| log.lines().any(|line| line.contains(" Sync1: ") && line.contains("/tmp"));
     assert!(reason(daemon.log()), "the log gives no reason");
     // Made at the server, it is found without a restart.
     fs::create_dir(seed.server.module().join("tmp")).unwrap();
