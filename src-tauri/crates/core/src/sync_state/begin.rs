@@ -68,7 +68,7 @@ impl SyncState {
                 self.plan.target.word()
             );
             // An empty source would empty the target. It may be a mount point without its disk, and nobody saw it fuller.
-            let removes = delete && !facts.empty;
+            let removes = delete && (!facts.empty || std::mem::take(&mut self.may_empty));
             job.purpose = Purpose::Pass { startup, delete: removes };
             let mut out = vec![self.say(Category::Normal, text)];
             if delete && !removes {

@@ -103,6 +103,8 @@ pub struct SyncState {
     pub jobs: BTreeMap<JobId, Job>,
     /// What failed last, until it goes well again.
     pub standing: Option<Standing>,
+    /// Somebody said that the source is meant to be empty: the next pass may empty the target.
+    may_empty: bool,
     /// Whole runs that failed in a row, and until when nothing is started; `None`: until somebody answers.
     pub failures: u32,
     /// See `failures`.
@@ -149,6 +151,7 @@ impl SyncState {
             last_pass_ms: None,
             jobs: BTreeMap::new(),
             standing: None,
+            may_empty: false,
             failures: 0,
             paused_for_retry: None,
             paused: None,
@@ -243,6 +246,7 @@ impl SyncState {
     /// What stands at both ends now is taken for right.
     pub fn allow(&mut self) {
         self.baseline = Baseline::default();
+        self.may_empty = self.standing.as_ref().is_some_and(|s| s.code == Trouble::SourceEmptied.code());
         // Another folder may hold anything: only a comparison of all of it makes "everything is there" true again.
         if self.standing.as_ref().is_some_and(|s| Trouble::CODES.contains(&s.code.as_str())) {
             let startup = self.owed.is_some_and(|o| o.startup);

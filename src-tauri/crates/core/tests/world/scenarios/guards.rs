@@ -102,6 +102,18 @@ fn a_source_empty_from_the_start_empties_no_target() {
 }
 
 #[test]
+fn a_source_that_is_meant_to_be_empty_empties_the_target_once_it_is_allowed() {
+    let empty = RootFacts { empty: true, mounts: vec![path("inner")], ..root(1) };
+    let mut stage = begun(Some(RootLook::Dir(empty)));
+    stage.ask(Request::SyncNow { sync: Some("a".into()) });
+    stage.serve(600.0, |_| ok());
+    assert_eq!((stage.begun().len(), stage.problem("a").as_deref()), (0, Some("source-emptied")));
+    stage.ask(Request::Allow { sync: "a".into() });
+    stage.serve(60.0, |_| ok());
+    assert_eq!((stage.begun(), stage.status("a").may_remain), (vec!["a: PASS".to_owned()], false));
+}
+
+#[test]
 fn allow_takes_what_stands_there_now_for_right() {
     let mut stage = begun(Some(RootLook::Dir(RootFacts { empty: true, ..root(2) })));
     stage.gone("f");
