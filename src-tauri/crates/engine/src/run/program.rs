@@ -26,10 +26,13 @@ pub fn find_program(program: &str, path: Option<&OsStr>) -> Result<PathBuf, Errn
             continue;
         }
         let candidate = Path::new(OsStr::from_bytes(dir)).join(program);
+        // A directory of PATH that may not be entered says nothing about the program.
+        if rustix::fs::stat(&candidate).is_err() {
+            continue;
+        }
         match executable(&candidate) {
             Ok(()) => return Ok(candidate),
-            Err(errno) if best == Errno::NOENT && errno != Errno::NOTDIR => best = errno,
-            Err(_) => {}
+            Err(errno) => best = errno,
         }
     }
     Err(best)
