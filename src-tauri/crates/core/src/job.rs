@@ -104,6 +104,16 @@ impl Job {
         self.listings.front().map(|l| l.entries.clone()).unwrap_or_default()
     }
 
+    /// What the run under way lists, sorted.
+    pub fn paths_now(&self) -> Vec<RelPath> {
+        self.listings.front().map(|l| l.paths.clone()).unwrap_or_default()
+    }
+
+    /// The class of the run under way; none for a pass.
+    pub fn class_now(&self) -> Option<Class> {
+        self.listings.front().map(|l| l.class)
+    }
+
     /// The entries of the run under way and of those that will not be made.
     pub fn entries_left(&self) -> BTreeSet<RelPath> {
         self.listings.iter().flat_map(|l| l.entries.iter().cloned()).collect()

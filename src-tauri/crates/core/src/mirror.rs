@@ -16,7 +16,7 @@ use crate::plan::{Plan, PlanSettings, SyncPlan};
 use crate::problem::Problem;
 use crate::say::Say;
 use crate::slots::Slots;
-use crate::sync_state::{Do, Owed, SyncState};
+use crate::sync_state::{Do, SyncState};
 use crate::time::Now;
 use crate::view::{Health, Status, SyncStatus, WaitingEntry};
 use crate::work::CommandSpec;
@@ -476,6 +476,8 @@ impl Mirror {
             return self.add(wanted, index, settings);
         }
         let sent_alike = state.plan.rsync == wanted.rsync && state.plan.matcher.words() == wanted.matcher.words();
+        // Only an edit of what a run does is an answer to what holds it.
+        let edited = !sent_alike || state.plan.delete != wanted.delete || state.plan.exit_codes != wanted.exit_codes;
         state.insist = settings.insist;
         state.mode = settings.inotify_mode;
         state.plan = wanted.clone();
@@ -484,7 +486,11 @@ impl Mirror {
             // removes what a recovery may.
             state.lost(self.now, &RelPath::root());
         }
-        state.hasten();
+        if edited {
+            state.answered();
+        } else {
+            state.hasten();
+        }
         if !watched_alike {
             state.watching = false;
             self.effects.push_back(Effect::Unwatch { sync: state.key });
@@ -586,14 +592,13 @@ impl Mirror {
                 Request::Pause { until_wall_ms, .. } => sync.paused = Some(*until_wall_ms),
                 Request::Resume { .. } => {
                     sync.paused = None;
-                    sync.hasten();
+                    sync.answered();
                 }
                 Request::Allow { .. } => sync.allow(),
                 Request::SyncNow { .. } => {
-                    sync.hasten();
+                    sync.answered();
                     sync.hurry = true;
-                    let startup = sync.owed.is_some_and(|o| o.startup);
-                    sync.owed = Some(Owed { startup, not_before: Duration::ZERO });
+                    sync.owe(Duration::ZERO);
                 }
             }
             done.push(sync.plan.id.clone());

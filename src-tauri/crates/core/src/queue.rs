@@ -38,7 +38,8 @@ pub struct Dirt {
     pub dir: bool,
     /// It was seen as a directory at some time since the last success.
     pub was_dir: bool,
-    /// It was seen as something else than a directory at some time since the last success.
+    /// It was seen as something else than a directory at some time since the last success. Neither: it is only guessed that
+    /// there is such a path, and nothing is removed for it.
     pub was_file: bool,
     /// All below it goes too: a directory that was made or moved in.
     pub subtree: bool,
@@ -398,7 +399,8 @@ fn merge(old: Dirt, new: Dirt) -> Dirt {
         dir: new.dir,
         was_dir: old.was_dir || new.was_dir,
         was_file: old.was_file || new.was_file,
-        subtree: (old.subtree && new.want != Want::Delete && old.dir == new.dir) || new.subtree,
+        // Kept whatever the new change takes it for: only a look says whether a directory stands there.
+        subtree: (old.subtree && new.want != Want::Delete) || new.subtree,
         replaced: old.replaced || was_gone,
         content_at_ms: new.content_at_ms.or(old.content_at_ms),
         first: old.first,
@@ -413,5 +415,5 @@ fn merge_back(old: Dirt, newer: Dirt) -> Dirt {
     let content_at_ms = newer.content_at_ms.or(old.content_at_ms);
     let subtree = old.subtree || newer.subtree;
     let merged = merge(old, newer);
-    Dirt { not_before, tries, content_at_ms, subtree: subtree && merged.dir, ..merged }
+    Dirt { not_before, tries, content_at_ms, subtree, ..merged }
 }

@@ -107,7 +107,9 @@ impl Sorter<'_> {
         // A pattern such as `x/` excludes a directory only, and rsync takes a missing name for no directory: what it once was counts.
         let (was_dir, was_file) = if top == entry { (dirt.was_dir, dirt.was_file) } else { (true, false) };
         let excluded = (was_dir && self.excluded(top, true)) || (was_file && self.excluded(top, false));
-        if !excluded && self.plan.delete.while_running() && !top.is_root() {
+        // What was only guessed may name a stranger.
+        let seen = top != entry || dirt.was_dir || dirt.was_file;
+        if seen && !excluded && self.plan.delete.while_running() && !top.is_root() {
             self.list(Class::Delete, top, entry);
         } else {
             self.touch_parent(top, entry);
@@ -188,7 +190,23 @@ impl Sorter<'_> {
         } else {
             (class, path.clone())
         };
+        let (class, path) = self.fit(class, path);
         self.lists.entry(class).or_default().entry(path).or_default().insert(entry.clone());
+    }
+
+    /// Beside per-directory filter files a list is read line by line, and a name with an end of line in it would be read as
+    /// others: the directory above that has none goes whole instead. Under 'running' that removes nothing.
+    fn fit(&self, class: Class, path: RelPath) -> (Class, RelPath) {
+        if !self.plan.matcher.needs_dir_files() || !breaks_lines(&path) || class == Class::Flip {
+            return (class, path);
+        }
+        let strangers_stay = self.plan.delete == crate::config::DeletePolicy::Running;
+        let wider = if class == Class::SubtreeChecked && !strangers_stay { class } else { Class::Subtree };
+        let mut above = path;
+        while breaks_lines(&above) {
+            above = above.parent().unwrap_or_else(RelPath::root);
+        }
+        (wider, above)
     }
 
     fn finish(mut self) -> Classed {
@@ -290,6 +308,11 @@ impl Sorter<'_> {
         let written = [Class::Update, Class::Suspect, Class::Subtree, Class::SubtreeChecked];
         written.iter().filter_map(|c| self.lists.get(c)).flat_map(BTreeMap::keys).any(|p| gone.contains(&fold(p)))
     }
+}
+
+/// rsync ends a line at either.
+pub fn breaks_lines(path: &RelPath) -> bool {
+    path.bytes().iter().any(|b| matches!(b, b'\n' | b'\r'))
 }
 
 /// Whether a subtree run removes at the target what is not in the source. Under 'running' only a directory that took the

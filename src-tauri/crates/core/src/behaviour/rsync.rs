@@ -11,7 +11,7 @@
 
 use std::time::Duration;
 
-use super::classify::{Class, subtree_deletes};
+use super::classify::{Class, breaks_lines, subtree_deletes};
 use crate::diagnose::OUT_FORMAT;
 use crate::paths::RelPath;
 use crate::plan::{Password, SyncPlan};
@@ -97,9 +97,18 @@ pub fn delete_by_filters(plan: &SyncPlan, paths: &[RelPath]) -> CommandSpec {
     line.words(&plan.rsync.words).protects().word(KEEP_ROOT);
     let all_strangers_may_go = plan.delete == crate::config::DeletePolicy::Always;
     // An include rule also says "may be removed"; here it must only say "is sent".
-    let user = plan.matcher.words().iter().map(|w| match w.strip_prefix("--filter=+") {
-        Some(rest) if !all_strangers_may_go => format!("--filter=S{rest}"),
-        _ => w.clone(),
+    let user = plan.matcher.words().iter().filter_map(|w| match w.strip_prefix("--filter=+") {
+        Some(rest) if !all_strangers_may_go => {
+            let modifiers = rest.split(' ').next().unwrap_or_default();
+            match (modifiers.contains('s'), modifiers.contains('r')) {
+                // It says that already, and `S` takes no side.
+                (true, false) => Some(w.clone()),
+                // Only "may be removed".
+                (false, true) => None,
+                _ => Some(format!("--filter=S{}", rest.replacen(modifiers, &modifiers.replace(['s', 'r'], ""), 1))),
+            }
+        }
+        _ => Some(w.clone()),
     });
     let mut rules: Vec<String> = user.collect();
     if !all_strangers_may_go {
@@ -121,9 +130,7 @@ pub fn delete_by_filters(plan: &SyncPlan, paths: &[RelPath]) -> CommandSpec {
 /// Paths whose names the rules of [`delete_by_filters`] cannot carry.
 pub fn unfit_for_filters(plan: &SyncPlan, path: &RelPath) -> bool {
     plan.delete != crate::config::DeletePolicy::Always
-        && (std::str::from_utf8(path.bytes()).is_err()
-            || path.bytes().contains(&b'\n')
-            || plan.matcher.needs_dir_files())
+        && (std::str::from_utf8(path.bytes()).is_err() || breaks_lines(path) || plan.matcher.needs_dir_files())
 }
 
 /// A pattern without wildcards is taken as it is, backslashes included.
@@ -212,7 +219,7 @@ impl<'a> Line<'a> {
             list.push(item);
         }
         // With --from0 rsync takes per-directory filter files for NUL-separated too.
-        let lines = self.plan.matcher.needs_dir_files() && !list.iter().any(|item| item.contains(&b'\n'));
+        let lines = self.plan.matcher.needs_dir_files() && !list.iter().flatten().any(|b| matches!(b, b'\n' | b'\r'));
         if !lines {
             self.word("--from0");
         }

@@ -96,8 +96,20 @@ impl Diagnosis {
         Diagnosis { outcome: Outcome::Again, retry: RetryClass::Normal, ..Diagnosis::done() }
     }
 
-    /// The same with the meaning that the configuration gives this exit code.
-    pub fn with_override(mut self, verdict: ExitVerdict) -> Diagnosis {
+    /// The same with the meaning that the configuration gives this exit `code`.
+    pub fn with_override(
+        mut self,
+        verdict: ExitVerdict,
+        code: i32,
+        report: &Report,
+        context: &Context<'_>,
+    ) -> Diagnosis {
+        if verdict != ExitVerdict::Ok && !context.stopped_by_us && self.failure.is_none() {
+            // A code that is none to rsync is one to this person.
+            let mut args = sentence::args(None, report, context);
+            args.insert("exit".to_owned(), code.to_string());
+            self.failure = Some(Failure { code: FailureCode::Unknown, args });
+        }
         match verdict {
             ExitVerdict::Ok => Diagnosis::done(),
             ExitVerdict::Again => {

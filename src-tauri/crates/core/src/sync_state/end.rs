@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::{Do, ECHO, Owed, SyncState};
-use crate::behaviour::classify::Class;
+use crate::behaviour::classify::{Class, subtree_deletes};
 use crate::combine::Want;
-use crate::diagnose::{Context, Diagnosis, Exit, FailureCode, Outcome, Report, RetryClass, diagnose};
+use crate::diagnose::{Context, Diagnosis, Exit, FailedPath, FailureCode, Outcome, Report, RetryClass, diagnose};
 use crate::job::Purpose;
 use crate::mirror::{End, JobId};
 use crate::paths::{RelPath, show_bytes};
@@ -38,7 +38,7 @@ impl SyncState {
             if let Exit::Code(code) = exit
                 && let Some(verdict) = u8::try_from(*code).ok().and_then(|c| self.plan.exit_codes.get(&c))
             {
-                diagnosis = diagnosis.with_override(*verdict);
+                diagnosis = diagnosis.with_override(*verdict, *code, said, &context);
             }
             self.totals.runs += 1;
             self.totals.sent += said.counts.sent;
@@ -62,7 +62,10 @@ impl SyncState {
 
     pub(super) fn batch_ended(&mut self, now: Now, id: JobId, diagnosis: Diagnosis, report: &Report) -> Vec<Do> {
         if diagnosis.resend_later {
-            let paths = self.jobs[&id].entries_now();
+            let job = &self.jobs[&id];
+            let whole: Vec<RelPath> = if job.walks() { job.paths_now() } else { Vec::new() };
+            let single = job.entries_now().into_iter().filter(|e| whole.binary_search(e).is_err()).map(|e| (e, false));
+            let paths = single.chain(whole.iter().map(|p| (p.clone(), true))).collect();
             self.echoes.push((now.mono + ECHO, paths));
         }
         if diagnosis.fallback_f && !self.deletes_by_filters {
@@ -111,14 +114,19 @@ impl SyncState {
     /// Exactly what failed stays dirty.
     pub(super) fn partly(&mut self, now: Now, id: JobId, diagnosis: &Diagnosis, report: &Report) {
         let mut paths: Vec<RelPath> = Vec::new();
-        if diagnosis.all_dirty {
+        let class = self.jobs[&id].class_now();
+        if diagnosis.all_dirty || (report.deletions_skipped && class.is_some_and(|c| self.removes_unlisted(c))) {
+            // Which removals were left out is not said.
             paths = self.jobs[&id].entries_now();
             for path in &paths {
                 self.entry_failed(now, id, path, diagnosis.retry);
             }
         }
+        let checked = matches!(class, Some(Class::Suspect | Class::SubtreeChecked));
+        let listing = self.jobs[&id].paths_now();
         for failed in &report.failed {
             let entries = self.jobs[&id].entries_about(&failed.path, failed.deep);
+            let listed = listing.binary_search(&failed.path).is_ok();
             let mut kept = false;
             for entry in &entries {
                 // A subtree that failed in one place is not sent whole again for it.
@@ -127,8 +135,8 @@ impl SyncState {
                     kept = true;
                 }
             }
-            if !kept && (!failed.guess || !entries.is_empty()) {
-                self.dirty_after(now, &failed.path, failed.deep, diagnosis.retry);
+            if !kept && (!failed.guess || listed || self.jobs[&id].walks()) {
+                self.dirty_after(now, failed, listed, checked, diagnosis.retry);
             }
             paths.push(failed.path.clone());
         }
@@ -146,16 +154,28 @@ impl SyncState {
         matches!(listing.class, Class::Subtree | Class::SubtreeChecked) && listing.paths.contains(entry)
     }
 
-    /// A path that nobody listed by itself failed: it is dirty from now on.
-    pub(super) fn dirty_after(&mut self, now: Now, path: &RelPath, deep: bool, retry: RetryClass) {
+    /// A run of this class looks for what to remove, beside what is listed.
+    fn removes_unlisted(&self, class: Class) -> bool {
+        match class {
+            Class::Subtree | Class::SubtreeChecked => subtree_deletes(&self.plan, class),
+            Class::Flip => true,
+            _ => false,
+        }
+    }
+
+    /// A path that is no entry of its own failed: it is dirty from now on. A guess that was not `listed` may name a stranger
+    /// of the target, and removes nothing. `checked`: it was compared by checksum, and will be.
+    fn dirty_after(&mut self, now: Now, failed: &FailedPath, listed: bool, checked: bool, retry: RetryClass) {
+        let FailedPath { path, deep, .. } = failed;
+        let (deep, real) = (*deep, listed || !failed.guess);
         let wait = pause(retry, 1, u64::from(self.key.0)).unwrap_or_default();
         let dirt = Dirt {
             want: Want::Modify,
             dir: deep,
-            was_dir: true,
-            was_file: true,
+            was_dir: real,
+            was_file: real,
             subtree: deep,
-            replaced: false,
+            replaced: checked,
             content_at_ms: None,
             first: now,
             not_before: now.mono + wait,
@@ -181,11 +201,12 @@ impl SyncState {
 
     /// The whole run failed: pause.
     pub(super) fn whole_failed(&mut self, now: Now, diagnosis: &Diagnosis) -> Vec<Do> {
-        let Some(failure) = &diagnosis.failure else { return Vec::new() };
         self.failures += 1;
         let wait = pause(diagnosis.retry, self.failures, u64::from(self.key.0));
         self.paused_for_retry = Some(wait.map(|w| now.mono + w));
-        self.stand_for(failure, now, diagnosis.outcome, &[]);
+        if let Some(failure) = &diagnosis.failure {
+            self.stand_for(failure, now, diagnosis.outcome, &[]);
+        }
         Vec::new()
     }
 
@@ -207,6 +228,10 @@ impl SyncState {
     }
 
     pub(super) fn went_well(&mut self) {
+        if self.paused_for_retry == Some(None) {
+            // Another run of this sync waits for an answer.
+            return;
+        }
         self.failures = 0;
         self.paused_for_retry = None;
         self.delete_first = false;
@@ -227,25 +252,29 @@ impl SyncState {
                     self.say(Category::Normal, format!("{word} of {source}/ -> {} finished.", self.plan.target.word())),
                 );
                 self.pass_over(now, delete);
+                self.pass_tries = 0;
                 self.went_well();
             }
             Outcome::Partial => {
                 let paths: Vec<RelPath> = report.failed.iter().map(|f| f.path.clone()).collect();
                 for failed in &report.failed {
-                    self.dirty_after(now, &failed.path, failed.deep, diagnosis.retry);
+                    self.dirty_after(now, failed, false, false, diagnosis.retry);
                 }
                 self.totals.failed += paths.len() as u64;
                 if let Some(failure) = &diagnosis.failure {
                     self.stand_for(failure, now, diagnosis.outcome, &paths);
                 }
-                self.failures += 1;
-                let again = diagnosis.all_dirty || (delete && report.deletions_skipped);
-                if again {
-                    // Not everything that failed is known, or removals were left out: the pass stays owed.
-                    let wait = pause(RetryClass::Slow, self.failures, u64::from(self.key.0)).unwrap_or_default();
-                    self.owed = Some(Owed { startup, not_before: now.mono + wait });
+                self.failures = 0;
+                let lost_meanwhile = self.owed.is_some();
+                if diagnosis.all_dirty || (delete && report.deletions_skipped) {
+                    // Not everything that failed is known, or removals were left out: the pass stays owed. Batches that go well
+                    // in between say nothing about it: it keeps a count of its own.
+                    self.pass_tries += 1;
+                    let wait = pause(RetryClass::Slow, self.pass_tries, u64::from(self.key.0)).unwrap_or_default();
+                    let not_before = if lost_meanwhile { Duration::ZERO } else { now.mono + wait };
+                    self.owed = Some(Owed { startup, not_before });
                 } else {
-                    self.failures = 0;
+                    self.pass_tries = 0;
                 }
                 if !diagnosis.all_dirty {
                     self.pass_over(now, delete);
@@ -261,8 +290,9 @@ impl SyncState {
                 }
             }
         }
-        if diagnosis.resend_later && diagnosis.outcome != Outcome::Done && self.owed.is_none() {
-            self.owed = Some(Owed { startup: false, not_before: now.mono + ECHO });
+        if diagnosis.resend_later && diagnosis.outcome != Outcome::Done {
+            // Also when the pass that is made again goes well meanwhile.
+            self.echo_of_pass = Some(now.mono + ECHO);
         }
         self.jobs.remove(&id);
         self.blocked = false;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Do, Owed, SyncState};
+use super::{Do, SyncState};
 use crate::change::{Change, Kind};
 use crate::combine::Want;
 use crate::mirror::Sight;
@@ -79,8 +79,7 @@ impl SyncState {
             self.may_remain = true;
         }
         if under.is_root() {
-            let startup = self.owed.is_some_and(|o| o.startup);
-            self.owed = Some(Owed { startup, not_before: Duration::ZERO });
+            self.owe(Duration::ZERO);
         } else if self.excluded(under, true) {
             self.touch_parent(now, under);
         } else {

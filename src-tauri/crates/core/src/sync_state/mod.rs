@@ -28,6 +28,9 @@ use crate::time::Now;
 use crate::view::Totals;
 use crate::work::CommandSpec;
 
+/// What was sent by a run that a server may still be finishing, and until when; `true`: all below the path too.
+type Echo = (Duration, Vec<(RelPath, bool)>);
+
 /// What a server that hung may still do to what we sent is over by then.
 const ECHO: Duration = Duration::from_secs(600);
 
@@ -130,7 +133,11 @@ pub struct SyncState {
     deletes_by_filters: bool,
     last_end: Option<Duration>,
     sent_times: SentTimes,
-    echoes: Vec<(Duration, Vec<RelPath>)>,
+    echoes: Vec<Echo>,
+    /// The same for a full pass.
+    echo_of_pass: Option<Duration>,
+    /// Passes in a row that left something out.
+    pass_tries: u32,
 }
 
 impl SyncState {
@@ -169,6 +176,8 @@ impl SyncState {
             last_end: None,
             sent_times: SentTimes::default(),
             echoes: Vec::new(),
+            echo_of_pass: None,
+            pass_tries: 0,
         }
     }
 
@@ -221,6 +230,7 @@ impl SyncState {
     pub fn next_time(&self, now: Now) -> Option<Duration> {
         let mut times = Vec::new();
         times.extend(self.echoes.iter().map(|(at, _)| *at));
+        times.extend(self.echo_of_pass);
         if let Some(Some(until)) = self.paused {
             times.push(now.mono + Duration::from_millis((until - now.wall_ms).max(0) as u64));
         }
@@ -235,30 +245,49 @@ impl SyncState {
 
     /// What a server that hung may have undone is listed again.
     pub(super) fn echo(&mut self, now: Now) {
-        let (due, later) = std::mem::take(&mut self.echoes).into_iter().partition(|(at, _)| *at <= now.mono);
+        let (due, later): (Vec<Echo>, Vec<Echo>) =
+            std::mem::take(&mut self.echoes).into_iter().partition(|(at, _)| *at <= now.mono);
         self.echoes = later;
-        let due: Vec<(Duration, Vec<RelPath>)> = due;
-        for path in due.into_iter().flat_map(|(_, paths)| paths) {
-            self.one(now, &path, Kind::Modify, false);
+        for (path, whole) in due.into_iter().flat_map(|(_, paths)| paths) {
+            if whole {
+                self.rescan(now, &path);
+            } else {
+                self.one(now, &path, Kind::Modify, false);
+            }
+        }
+        if self.echo_of_pass.is_some_and(|at| at <= now.mono) {
+            self.echo_of_pass = None;
+            self.owe(Duration::ZERO);
         }
     }
 
-    /// What stands at both ends now is taken for right.
+    /// A full pass is owed, from `not_before` on; the first one stays the first one.
+    pub fn owe(&mut self, not_before: Duration) {
+        let startup = self.owed.is_some_and(|o| o.startup);
+        self.owed = Some(Owed { startup, not_before });
+    }
+
+    /// What stands at both ends now is taken for right. Where a guard held, another directory may stand there than the one that
+    /// was mirrored: what it lacks is found by a pass.
     pub fn allow(&mut self) {
         self.baseline = Baseline::default();
         self.may_empty = self.standing.as_ref().is_some_and(|s| s.code == Trouble::SourceEmptied.code());
-        // Another folder may hold anything: only a comparison of all of it makes "everything is there" true again.
         if self.standing.as_ref().is_some_and(|s| Trouble::CODES.contains(&s.code.as_str())) {
-            let startup = self.owed.is_some_and(|o| o.startup);
-            self.owed = Some(Owed { startup, not_before: Duration::ZERO });
+            self.owe(Duration::ZERO);
         }
+        self.answered();
+    }
+
+    /// Ends every pause but a person's: somebody asks.
+    pub fn answered(&mut self) {
+        self.paused_for_retry = None;
         self.hasten();
     }
 
-    /// Ends every pause but a person's: somebody asks, or the cause may have gone.
+    /// Ends the pauses of retries: the cause may have gone. What waits for an answer goes on waiting.
     pub fn hasten(&mut self) {
         self.failures = 0;
-        self.paused_for_retry = None;
+        self.paused_for_retry = self.paused_for_retry.filter(Option::is_none);
         self.blocked = false;
         self.queue.hurry();
         if let Some(owed) = &mut self.owed {

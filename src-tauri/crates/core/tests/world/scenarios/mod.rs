@@ -3,6 +3,7 @@
 mod deletions;
 mod failures;
 mod guards;
+mod leftovers;
 mod life;
 mod pace;
 mod sending;
