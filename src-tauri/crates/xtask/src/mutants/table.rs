@@ -120,15 +120,15 @@ pub const MUTATIONS: &[Mutation] = &[
     broken(
         "a_loss_is_ignored_without_init",
         INTAKE,
-        "        if under.is_root() {\n            let startup",
-        "        if under.is_root() && !self.plan.init {\n        } else if under.is_root() {\n            let startup",
+        "        if under.is_root() {\n            self.owe(Duration::ZERO);",
+        "        if under.is_root() && !self.plan.init {\n        } else if under.is_root() {\n            self.owe(Duration::ZERO);",
         LOSS,
     ),
     broken(
         "a_recovery_is_taken_for_a_start",
-        INTAKE,
-        "            let startup = self.owed.is_some_and(|o| o.startup);",
-        "            let startup = true;",
+        STATE,
+        "        let startup = self.owed.is_some_and(|o| o.startup);",
+        "        let startup = true;",
         LOSS,
     ),
     broken(
@@ -331,8 +331,8 @@ pub const MUTATIONS: &[Mutation] = &[
     broken(
         "a_deletion_under_never",
         CLASSIFY,
-        "        if !excluded && self.plan.delete.while_running() && !top.is_root() {",
-        "        if !excluded && !top.is_root() {",
+        "        if seen && !excluded && self.plan.delete.while_running() && !top.is_root() {",
+        "        if seen && !excluded && !top.is_root() {",
         POLICY,
     ),
     broken(

@@ -191,3 +191,23 @@ fn a_name_with_an_end_of_line_is_never_read_as_others_beside_filter_files() {
     }
     assert!(!stage.begun.is_empty() && stage.status("a").waiting == 0);
 }
+
+#[test]
+fn rules_that_name_a_side_are_no_error_in_deletions_by_filters() {
+    let filter = ["+s shown", "+p keep", "risk gone", "+ both"].map(str::to_owned).to_vec();
+    let matcher =
+        Matcher::build(&FilterInput { filter, ..FilterInput::default() }, &mut |_| Err("no files here".into()))
+            .expect("good rules");
+    let mut stage = Stage::at_rest(vec![SyncPlan { matcher, delete: DeletePolicy::Running, ..sync("a") }]);
+    stage.gone("d/f");
+    stage.change("a", "d/f", Kind::Delete);
+    stage.pass(5.0);
+    stage.end(because(2, FailureCode::MissingArgsRefused));
+    let run = stage.running.values().next().expect("by filters");
+    // `S` takes no side; and "may be removed" would hold for strangers.
+    for (word, there) in
+        [("+s shown", true), ("Sp keep", true), ("S both", true), ("Sr gone", false), ("+r gone", false)]
+    {
+        assert_eq!(run.has(&format!("--filter={word}")), there, "{word}");
+    }
+}
