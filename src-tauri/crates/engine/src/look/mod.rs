@@ -49,7 +49,7 @@ pub struct Looked {
 
 /// Looks at everything that a run depends on.
 pub fn look(source: &str, target: Option<&str>, paths: Vec<RelPath>) -> Looked {
-    let (source, dir) = look_at_root(source);
+    let (mut source, dir) = look_at_root(source);
     let (target, target_dir) = target.map(look_at_root).map_or((None, None), |(look, dir)| (Some(look), dir));
     let name = |dir: &Option<OwnedFd>| dir.as_ref().and_then(|dir| root::name_of(dir.as_fd()));
     let names = Names { source: name(&dir), target: name(&target_dir) };
@@ -60,6 +60,11 @@ pub fn look(source: &str, target: Option<&str>, paths: Vec<RelPath>) -> Looked {
         (None, RootLook::NotADirectory) => all(paths, Look::Error(Errno::NOTDIR.raw_os_error())),
         (None, _) => all(paths, Look::Error(Errno::NOENT.raw_os_error())),
     };
+    if let (RootLook::Dir(facts), Some(dir)) = (&mut source, &dir) {
+        // What was unmounted while we looked reads as missing: it must not count as mounted.
+        let still = root::mounts(dir.as_fd());
+        facts.mounts.retain(|point| still.contains(point));
+    }
     Looked { source, dir: dir.map(Arc::new), target, paths, names }
 }
 

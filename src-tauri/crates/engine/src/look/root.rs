@@ -3,6 +3,7 @@
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use driftless_core::facts::{RootFacts, RootLook};
+use driftless_core::paths::RelPath;
 use rustix::fs::{Dir, Mode, OFlags, fstat, open};
 use rustix::io::Errno;
 
@@ -31,8 +32,13 @@ fn facts(fd: &OwnedFd) -> Result<RootFacts, Errno> {
         ino: stat.st_ino,
         mount: mount_id(fd.as_fd()),
         empty: is_empty(fd.as_fd())?,
-        mounts: name_of(fd.as_fd()).map(|name| mounts_below(&name)).unwrap_or_default(),
+        mounts: mounts(fd.as_fd()),
     })
+}
+
+/// What is mounted below it now.
+pub(super) fn mounts(fd: BorrowedFd<'_>) -> Vec<RelPath> {
+    name_of(fd).map(|name| mounts_below(&name)).unwrap_or_default()
 }
 
 fn is_empty(fd: BorrowedFd<'_>) -> Result<bool, Errno> {
