@@ -25,6 +25,11 @@ cp /etc/resolv.conf "$root/etc/resolv.conf"
 cp -r /etc/apt/. "$root/etc/apt/"
 chroot "$root" apt-get update -q
 chroot "$root" apt-get install -y -q --no-install-recommends build-essential ca-certificates git nodejs
+# So do the certificates that this machine trusts beside Debian's own.
+if [ -d /usr/local/share/ca-certificates ]; then
+  cp -r /usr/local/share/ca-certificates/. "$root/usr/local/share/ca-certificates/"
+  chroot "$root" update-ca-certificates
+fi
 mkdir -p "$root/opt/rust"
 cp -a "$sysroot/." "$root/opt/rust/"
 rm -rf "$root/src"
