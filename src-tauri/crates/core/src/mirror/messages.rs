@@ -1,0 +1,300 @@
+//! What goes into the heart and what comes out of it.
+
+use std::sync::Arc;
+
+use crate::change::Change;
+use crate::diagnose::{Exit, Report};
+use crate::facts::{RootLook, Seen};
+use crate::paths::RelPath;
+use crate::plan::Plan;
+use crate::problem::Problem;
+use crate::say::Say;
+use crate::work::CommandSpec;
+
+/// A sync while the program runs. Never used again, also not after a reload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SyncKey(pub u32);
+
+/// One look at a source, and the run that starts in what was looked at. Never used again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct JobId(pub u64);
+
+/// A request from the control socket or the window, to be answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RequestId(pub u64);
+
+/// What happened.
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// This is to be run from now on: at the start, after a reload, after an edit.
+    Configured(Arc<Plan>),
+    /// The watcher has put its watches in place so far (or all: `done`).
+    Watching {
+        /// Whose source.
+        sync: SyncKey,
+        /// Directories watched.
+        dirs: usize,
+        /// Everything that can be watched is; the first pass may start.
+        done: bool,
+    },
+    /// The watcher cannot see (part of) a source, or sees it again.
+    Sight {
+        /// Whose source.
+        sync: SyncKey,
+        /// What it can't see, and what it does about it.
+        sight: Sight,
+    },
+    /// Paths changed. At most 4,096 changes.
+    Changed {
+        /// Whose source.
+        sync: SyncKey,
+        /// In the order in which they were seen.
+        batch: Vec<Change>,
+    },
+    /// The watcher lost events below this path: everything there may have changed or gone.
+    Lost {
+        /// Whose source.
+        sync: SyncKey,
+        /// Below here.
+        under: RelPath,
+    },
+    /// The watcher had read and handed on everything that the kernel held for this source at `at_wall_ms`.
+    Drained {
+        /// Whose source.
+        sync: SyncKey,
+        /// Wall clock, milliseconds.
+        at_wall_ms: i64,
+    },
+    /// The answer to [`Effect::LookAt`].
+    LookedAt {
+        /// Which look.
+        job: JobId,
+        /// The source's root.
+        source: RootLook,
+        /// The target's root, where it is a folder on this machine.
+        target: Option<RootLook>,
+        /// The paths asked for, in the order asked.
+        paths: Vec<Seen>,
+    },
+    /// A child ended, or never started.
+    Ended {
+        /// Which job.
+        job: JobId,
+        /// Which of its steps, from 0.
+        step: u32,
+        /// How.
+        end: End,
+    },
+    /// Somebody asks for something.
+    Asked {
+        /// To be answered under this number.
+        id: RequestId,
+        /// What.
+        request: Request,
+    },
+    /// The program is to end: no new runs, running ones end (or are stopped when `at_once`), then [`Effect::Finished`] with this code.
+    Fade {
+        /// Exit code of the process.
+        code: u8,
+        /// Stop running children rather than wait for them.
+        at_once: bool,
+    },
+    /// The rsync that a sync names cannot do what the sync asks of it (none: it can).
+    Lacking {
+        /// Which.
+        sync: SyncKey,
+        /// Why, for the person.
+        problems: Vec<Problem>,
+    },
+    /// The machine woke from sleep.
+    Resumed,
+    /// The network came (back).
+    NetworkUp,
+    /// A file system was mounted or unmounted.
+    MountsChanged,
+    /// The keyring opened.
+    KeyringReady,
+    /// `poll_timeout` has come.
+    Timer,
+}
+
+/// What the watcher says of its sight of a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sight {
+    /// This directory cannot be read; its content is looked over again from time to time.
+    Unreadable {
+        /// Which.
+        path: RelPath,
+        /// Why.
+        errno: i32,
+    },
+    /// It can be read again.
+    ReadableAgain {
+        /// Which.
+        path: RelPath,
+    },
+    /// The system's limit of watches is reached: what is below here is polled.
+    LimitReached {
+        /// Below here.
+        path: RelPath,
+        /// The limit in force (`fs.inotify.max_user_watches`).
+        limit: u64,
+        /// What it should be raised to.
+        wanted: u64,
+    },
+    /// The source is on a file system that reports no changes made elsewhere: it is polled.
+    Polling {
+        /// Its type, as `nfs4`, `cifs`, `fuse.sshfs`.
+        filesystem: String,
+    },
+    /// The source could not be watched at all: missing or not a directory.
+    NoSource {
+        /// Why.
+        errno: i32,
+    },
+}
+
+/// How a run ended.
+#[derive(Debug, Clone)]
+pub enum End {
+    /// The child ended; what it said.
+    Exited {
+        /// Its exit code or signal.
+        exit: Exit,
+        /// Its output, understood.
+        report: Box<Report>,
+        /// The engine's watchdog ended it: nothing moved for too long.
+        stalled: bool,
+    },
+    /// It never started.
+    NotStarted(Why),
+}
+
+/// Why a child was not started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Why {
+    /// The program is not there or cannot be executed: its name and errno.
+    Program {
+        /// As configured.
+        program: String,
+        /// ENOENT, EACCES…
+        errno: i32,
+    },
+    /// The password could not be had: one of `keyring-locked`, `keyring-absent`, `keyring-denied`, `keyring-slow`,
+    /// `password-not-stored`, `password-file-missing`, `password-file-open`, `password-file-owner`, `password-file-empty`.
+    Secret {
+        /// Which of these.
+        code: &'static str,
+        /// The account or file.
+        what: String,
+    },
+    /// The system refused: out of processes, descriptors or memory.
+    System {
+        /// The errno.
+        errno: i32,
+    },
+    /// It was stopped before it started.
+    Stopped,
+}
+
+/// What a person or program asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Request {
+    /// No new runs, of one sync (id or name) or all, until then (wall clock, ms) or until resumed.
+    Pause {
+        /// Id or name; all if `None`.
+        sync: Option<String>,
+        /// Ends by itself then.
+        until_wall_ms: Option<i64>,
+    },
+    /// On again.
+    Resume {
+        /// Id or name; all if `None`.
+        sync: Option<String>,
+    },
+    /// What was held may go on: whatever stands at source and target now is taken for right.
+    Allow {
+        /// Id or name.
+        sync: String,
+    },
+    /// A full pass now (with the deletions that a recovery pass may do), and whatever waits, without delay or back-off.
+    SyncNow {
+        /// Id or name; all if `None`.
+        sync: Option<String>,
+    },
+}
+
+/// The answer to a [`Request`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply {
+    /// Done; the ids of the syncs concerned.
+    Done(Vec<String>),
+    /// No sync of that id or name.
+    NoSuchSync {
+        /// What was asked for.
+        asked: String,
+        /// What there is.
+        known: Vec<String>,
+    },
+}
+
+/// What is to be done, in order.
+#[derive(Debug, Clone)]
+pub enum Effect {
+    /// Watch the source of this sync of the plan (its index in `plan.syncs`), under this key.
+    Watch {
+        /// From now on called so.
+        sync: SyncKey,
+        /// Index into the syncs of the plan given last.
+        index: usize,
+    },
+    /// No longer.
+    Unwatch {
+        /// Which.
+        sync: SyncKey,
+    },
+    /// Look at the source's root, at the target's root where it is local, and at these paths. The root stays open for the
+    /// job's runs until [`Effect::Done`].
+    LookAt {
+        /// Names the look and the job that follows it.
+        job: JobId,
+        /// Whose source.
+        sync: SyncKey,
+        /// Which paths below it.
+        paths: Vec<RelPath>,
+    },
+    /// Start this child.
+    Start {
+        /// Which job.
+        job: JobId,
+        /// Which of its steps.
+        step: u32,
+        /// Whose.
+        sync: SyncKey,
+        /// What.
+        command: CommandSpec,
+    },
+    /// End the running child of this job: TERM, grace, KILL.
+    Stop {
+        /// Which job.
+        job: JobId,
+    },
+    /// The job is over: nothing of it need be kept.
+    Done {
+        /// Which job.
+        job: JobId,
+    },
+    /// Something for the log.
+    Say(Say),
+    /// The status differs from what it was.
+    StatusChanged,
+    /// Answer a request.
+    Answer {
+        /// Which.
+        id: RequestId,
+        /// With this.
+        reply: Reply,
+    },
+    /// End the program with this exit code.
+    Finished(u8),
+}
