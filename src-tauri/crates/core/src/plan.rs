@@ -11,6 +11,8 @@ use crate::config::{
     Config, DeletePolicy, ExitVerdict, InotifyMode, Kind, Read, Settings, Sync, check, clean_path, display_name,
     filters_of, identity, target_of,
 };
+use crate::filter::Verdict;
+use crate::paths::RelPath;
 use crate::problem::{Problem, Severity};
 use crate::target::Target;
 
@@ -83,6 +85,22 @@ pub struct SyncPlan {
     pub exit_codes: BTreeMap<u8, ExitVerdict>,
     /// How rsync is called.
     pub rsync: RsyncPlan,
+}
+
+impl SyncPlan {
+    /// True if the filters leave this path out. The root never is.
+    pub fn excludes(&self, path: &RelPath, dir: bool) -> bool {
+        !path.is_root() && self.matcher.verdict(path, dir) == Verdict::Excluded
+    }
+
+    /// The nearest directory above this path that is not left out.
+    pub fn kept_parent(&self, path: &RelPath) -> RelPath {
+        let mut parent = path.parent().unwrap_or_else(RelPath::root);
+        while self.excludes(&parent, true) {
+            parent = parent.parent().unwrap_or_else(RelPath::root);
+        }
+        parent
+    }
 }
 
 /// How rsync is called for one sync.

@@ -14,7 +14,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::combine::Want;
 use crate::facts::{FileKind, Found, Look, RootFacts};
-use crate::filter::Verdict;
 use crate::paths::RelPath;
 use crate::plan::SyncPlan;
 use crate::queue::Dirt;
@@ -96,7 +95,7 @@ impl Sorter<'_> {
     fn one(&mut self, entry: &RelPath, dirt: &Dirt, look: &Look) {
         match look {
             Look::Error(errno) => self.out.errors.push((entry.clone(), *errno)),
-            Look::Blocked { at } if self.excluded(at, false) => self.touch_parent(at, entry),
+            Look::Blocked { at } if self.plan.excludes(at, false) => self.touch_parent(at, entry),
             Look::Blocked { at } => self.list(Class::Update, at, entry),
             Look::Missing { top } => self.missing(top, entry, dirt),
             Look::Found(found) => self.found(entry, dirt, found),
@@ -106,7 +105,7 @@ impl Sorter<'_> {
     fn missing(&mut self, top: &RelPath, entry: &RelPath, dirt: &Dirt) {
         // A pattern such as `x/` excludes a directory only, and rsync takes a missing name for no directory: what it once was counts.
         let (was_dir, was_file) = if top == entry { (dirt.was_dir, dirt.was_file) } else { (true, false) };
-        let excluded = (was_dir && self.excluded(top, true)) || (was_file && self.excluded(top, false));
+        let excluded = (was_dir && self.plan.excludes(top, true)) || (was_file && self.plan.excludes(top, false));
         // What was only guessed may name a stranger.
         let seen = top != entry || dirt.was_dir || dirt.was_file;
         if seen && !excluded && self.plan.delete.while_running() && !top.is_root() {
@@ -125,11 +124,11 @@ impl Sorter<'_> {
             let class = if dirt.subtree { Class::Subtree } else { Class::Root };
             return self.list(class, entry, entry);
         }
-        if self.excluded(entry, dir) {
+        if self.plan.excludes(entry, dir) {
             let other = if dir {
-                dirt.was_file && !self.excluded(entry, false)
+                dirt.was_file && !self.plan.excludes(entry, false)
             } else {
-                dirt.was_dir && !self.excluded(entry, true)
+                dirt.was_dir && !self.plan.excludes(entry, true)
             };
             if other && self.plan.delete.while_running() {
                 self.list(Class::Flip, entry, entry);
@@ -152,7 +151,7 @@ impl Sorter<'_> {
         let class = if self.suspect(entry, dirt, found) { Class::Suspect } else { Class::Update };
         self.list(class, entry, entry);
         for link in &found.links {
-            if !self.excluded(link, false) {
+            if !self.plan.excludes(link, false) {
                 self.list(class, link, entry);
             }
         }
@@ -167,16 +166,9 @@ impl Sorter<'_> {
         dirt.replaced || dirt.want == Want::Delete || old_time || not_newer
     }
 
-    fn excluded(&self, path: &RelPath, dir: bool) -> bool {
-        !path.is_root() && self.plan.matcher.verdict(path, dir) == Verdict::Excluded
-    }
-
     /// The nearest directory above that is kept: its time has changed.
     fn touch_parent(&mut self, path: &RelPath, entry: &RelPath) {
-        let mut parent = path.parent().unwrap_or_else(RelPath::root);
-        while self.excluded(&parent, true) {
-            parent = parent.parent().unwrap_or_else(RelPath::root);
-        }
+        let parent = self.plan.kept_parent(path);
         let class = if parent.is_root() { Class::Root } else { Class::Update };
         self.list(class, &parent, entry);
     }
@@ -225,11 +217,6 @@ impl Sorter<'_> {
         self.out
     }
 
-    /// Whether a subtree run of this class removes what is not in the source.
-    fn subtree_deletes(&self, class: Class) -> bool {
-        subtree_deletes(self.plan, class)
-    }
-
     /// What a subtree run brings along need not be listed beside it.
     fn cover(&mut self) {
         self.topmost(Class::Subtree);
@@ -243,12 +230,12 @@ impl Sorter<'_> {
             }
         };
         let mut by_checked = vec![Class::Update, Class::Suspect, Class::Subtree];
-        if self.subtree_deletes(Class::SubtreeChecked) {
+        if subtree_deletes(self.plan, Class::SubtreeChecked) {
             by_checked.push(Class::Delete);
         }
         under(Class::SubtreeChecked, &by_checked, self);
         let mut by_subtree = vec![Class::Update];
-        if self.subtree_deletes(Class::Subtree) {
+        if subtree_deletes(self.plan, Class::Subtree) {
             by_subtree.push(Class::Delete);
         }
         under(Class::Subtree, &by_subtree, self);

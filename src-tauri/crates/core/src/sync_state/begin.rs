@@ -109,11 +109,12 @@ impl SyncState {
             ]);
             self.stand("source-unreadable", args, now, true, false, &[path]);
         }
-        let paths: Vec<&RelPath> = self.jobs[&id].batch.iter().map(|(p, _)| p).collect();
-        let text =
-            format!("Calling rsync with filter-list of new/modified files/dirs{}", path_lines(paths.into_iter(), 100));
         if first && !self.jobs[&id].listings.is_empty() {
-            out.push(self.say(Category::Normal, text));
+            let paths: Vec<&RelPath> = self.jobs[&id].batch.iter().map(|(p, _)| p).collect();
+            let lines = path_lines(paths.into_iter(), 100);
+            out.push(
+                self.say(Category::Normal, format!("Calling rsync with filter-list of new/modified files/dirs{lines}")),
+            );
         }
         out.extend(self.next_run(now, id));
         out

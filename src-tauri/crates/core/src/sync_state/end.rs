@@ -85,13 +85,11 @@ impl SyncState {
             Outcome::Partial => self.partly(now, id, &diagnosis, report),
             Outcome::Again | Outcome::Held => {
                 let left = self.jobs[&id].entries_left();
-                let retry = self.whole_failed(now, &diagnosis);
+                self.whole_failed(now, &diagnosis);
                 for path in left {
                     self.entry_failed_at(id, &path, Duration::ZERO);
                 }
-                let mut out = self.finish(now, id);
-                out.extend(retry);
-                return out;
+                return self.finish(now, id);
             }
         }
         self.next_look(now, id)
@@ -200,14 +198,13 @@ impl SyncState {
     }
 
     /// The whole run failed: pause.
-    pub(super) fn whole_failed(&mut self, now: Now, diagnosis: &Diagnosis) -> Vec<Do> {
+    pub(super) fn whole_failed(&mut self, now: Now, diagnosis: &Diagnosis) {
         self.failures += 1;
         let wait = pause(diagnosis.retry, self.failures, u64::from(self.key.0));
         self.paused_for_retry = Some(wait.map(|w| now.mono + w));
         if let Some(failure) = &diagnosis.failure {
             self.stand_for(failure, now, diagnosis.outcome, &[]);
         }
-        Vec::new()
     }
 
     pub(super) fn finish(&mut self, now: Now, id: JobId) -> Vec<Do> {

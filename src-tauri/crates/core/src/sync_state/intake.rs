@@ -24,10 +24,10 @@ impl SyncState {
     }
 
     pub(super) fn change(&mut self, now: Now, change: &Change) {
-        let here = !self.excluded(&change.path, change.dir);
+        let here = !self.plan.excludes(&change.path, change.dir);
         match &change.kind {
             Kind::Move(to) => {
-                let there = !self.excluded(to, change.dir);
+                let there = !self.plan.excludes(to, change.dir);
                 match (here, there) {
                     (true, true) => self.queue.take(change, now, self.plan.delay),
                     (true, false) => {
@@ -65,11 +65,7 @@ impl SyncState {
         if !self.plan.rsync.times {
             return;
         }
-        let mut parent = path.parent().unwrap_or_else(RelPath::root);
-        while self.excluded(&parent, true) {
-            parent = parent.parent().unwrap_or_else(RelPath::root);
-        }
-        self.one(now, &parent, Kind::Attrib, true);
+        self.one(now, &self.plan.kept_parent(path), Kind::Attrib, true);
     }
 
     /// Everything below here may have changed or gone.
@@ -80,7 +76,7 @@ impl SyncState {
         }
         if under.is_root() {
             self.owe(Duration::ZERO);
-        } else if self.excluded(under, true) {
+        } else if self.plan.excludes(under, true) {
             self.touch_parent(now, under);
         } else {
             self.rescan(now, under);

@@ -14,7 +14,6 @@ use std::time::Duration;
 
 use crate::change::Kind;
 use crate::config::InotifyMode;
-use crate::filter::Verdict;
 use crate::job::{Job, Purpose};
 use crate::mirror::{JobId, SyncKey};
 use crate::paths::RelPath;
@@ -179,10 +178,6 @@ impl SyncState {
             echo_of_pass: None,
             pass_tries: 0,
         }
-    }
-
-    pub(super) fn excluded(&self, path: &RelPath, dir: bool) -> bool {
-        !path.is_root() && self.plan.matcher.verdict(path, dir) == Verdict::Excluded
     }
 
     /// What is to be started now, if anything. The caller asks [`SyncState::start`] when it has a slot.

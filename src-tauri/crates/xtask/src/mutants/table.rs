@@ -240,15 +240,15 @@ pub const MUTATIONS: &[Mutation] = &[
     broken(
         "excluded_names_are_listed",
         INTAKE,
-        "        let here = !self.excluded(&change.path, change.dir);",
+        "        let here = !self.plan.excludes(&change.path, change.dir);",
         "        let here = true;",
         "excluded names are never listed",
     ),
     broken(
         "a_parents_time_does_not_follow",
         INTAKE,
-        "        self.one(now, &parent, Kind::Attrib, true);\n    }\n\n    /// Everything",
-        "        let _ = (now, parent);\n    }\n\n    /// Everything",
+        "        self.one(now, &self.plan.kept_parent(path), Kind::Attrib, true);\n    }\n\n    /// Everything",
+        "        let _ = (now, path);\n    }\n\n    /// Everything",
         EQUAL,
     ),
     broken(
