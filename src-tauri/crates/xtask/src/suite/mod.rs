@@ -98,7 +98,7 @@ fn tests(options: &Options, summary: &mut Summary) {
             counted = runner::run(binary, &who, options.long)?;
             if counted.failed > 0 { Err(format!("{} failed", counted.failed)) } else { Ok(()) }
         });
-        summary.counted.add(&counted);
+        summary.counted.add(counted);
     }
 }
 
@@ -121,6 +121,10 @@ impl Summary {
     }
 
     fn close(self) -> Result<(), String> {
+        if !self.counted.said.is_empty() {
+            say("── what failed");
+            self.counted.said.iter().for_each(|line| say(line));
+        }
         say("── summary");
         for (name, time, result) in &self.stages {
             let verdict =

@@ -13,8 +13,12 @@ use crate::exec::{is_root, say};
 /// A binary that says nothing for so long hangs.
 const SILENCE: Duration = Duration::from_secs(600);
 
+/// Lines of what failed tests said that are shown once more at the end, and how long each may be.
+const SHOWN_LINES: usize = 80;
+const SHOWN_CHARS: usize = 300;
+
 /// How many tests.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Counted {
     /// Passed.
     pub passed: usize,
@@ -22,14 +26,17 @@ pub struct Counted {
     pub failed: usize,
     /// Need root, and we are not.
     pub left_out: usize,
+    /// What the failed ones said, cut: whoever sees only the end of the output finds the cause there.
+    pub said: Vec<String>,
 }
 
 impl Counted {
     /// These as well.
-    pub fn add(&mut self, other: &Counted) {
+    pub fn add(&mut self, other: Counted) {
         self.passed += other.passed;
         self.failed += other.failed;
         self.left_out += other.left_out;
+        self.said.extend(other.said);
     }
 }
 
@@ -46,7 +53,7 @@ pub fn run(binary: &Binary, who: &Who, long: bool) -> Result<Counted, String> {
         if !for_root.is_empty() {
             command.arg("--exact");
         }
-        counted.add(&count(binary, command, long)?);
+        counted.add(count(binary, command, long)?);
     }
     if for_root.is_empty() {
         return Ok(counted);
@@ -57,7 +64,7 @@ pub fn run(binary: &Binary, who: &Who, long: bool) -> Result<Counted, String> {
     }
     let mut command = Command::new(&binary.file);
     command.arg("--exact").args(&for_root);
-    counted.add(&count(binary, command, long)?);
+    counted.add(count(binary, command, long)?);
     Ok(counted)
 }
 
@@ -87,12 +94,14 @@ fn count(binary: &Binary, mut command: Command, long: bool) -> Result<Counted, S
         let (alive, silence) = mpsc::channel();
         let out = child.stdout.take();
         let reader = scope.spawn(|| {
-            let mut counted = Counted::default();
+            let (mut counted, mut failures) = (Counted::default(), Failures::default());
             for line in out.into_iter().flat_map(|out| BufReader::new(out).lines()).map_while(Result::ok) {
                 say(&line);
-                counted.add(&result(&line));
+                failures.take(&line);
+                counted.add(result(&line));
                 let _ = alive.send(());
             }
+            counted.said = failures.lines;
             ended.store(true, Ordering::Relaxed);
             drop(alive);
             counted
@@ -132,7 +141,24 @@ fn result(line: &str) -> Counted {
         let before = rest.split(&format!(" {what}")).next()?;
         before.rsplit(' ').next()?.parse().ok()
     };
-    Counted { passed: number("passed").unwrap_or(0), failed: number("failed").unwrap_or(0), left_out: 0 }
+    Counted { passed: number("passed").unwrap_or(0), failed: number("failed").unwrap_or(0), ..Counted::default() }
+}
+
+/// The part of a test binary's output between its two lines `failures:`: what each failed test said, from its beginning.
+#[derive(Default)]
+struct Failures {
+    headings: usize,
+    lines: Vec<String>,
+}
+
+impl Failures {
+    fn take(&mut self, line: &str) {
+        if line == "failures:" {
+            self.headings += 1;
+        } else if self.headings == 1 && self.lines.len() < SHOWN_LINES && !line.trim().is_empty() {
+            self.lines.push(line.chars().take(SHOWN_CHARS).collect());
+        }
+    }
 }
 
 #[cfg(test)]
@@ -142,8 +168,23 @@ mod tests {
     #[test]
     fn the_closing_line_is_counted() {
         let line = "test result: FAILED. 12 passed; 3 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.12s";
-        assert_eq!(result(line), Counted { passed: 12, failed: 3, left_out: 0 });
+        assert_eq!(result(line), Counted { passed: 12, failed: 3, ..Counted::default() });
         assert_eq!(result("test a::passed ... ok"), Counted::default());
+    }
+
+    #[test]
+    fn what_failed_tests_said_is_kept_and_cut() {
+        let mut failures = Failures::default();
+        let long = "x".repeat(2 * SHOWN_CHARS);
+        for line in ["test a ... FAILED", "failures:", "", "---- a stdout ----", &long, "failures:", "    a"] {
+            failures.take(line);
+        }
+        assert_eq!(failures.lines, ["---- a stdout ----", &long[..SHOWN_CHARS]]);
+        for _ in 0..2 * SHOWN_LINES {
+            failures.headings = 1;
+            failures.take("more");
+        }
+        assert_eq!(failures.lines.len(), SHOWN_LINES);
     }
 
     #[test]
