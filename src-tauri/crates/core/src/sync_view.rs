@@ -39,6 +39,7 @@ impl SyncState {
             oldest_ms,
             protected_up_to_ms: self.protected_up_to_ms(oldest_ms),
             last_pass_ms: self.last_pass_ms,
+            pass: None,
             problem,
             paused_until_ms: self.paused,
             dirs: self.dirs,

@@ -99,6 +99,9 @@ pub struct SyncStatus {
     pub protected_up_to_ms: Option<i64>,
     /// When the last full pass ended well.
     pub last_pass_ms: Option<i64>,
+    /// How far the full pass under way is.
+    #[serde(default)]
+    pub pass: Option<PassProgress>,
     /// What is wrong.
     pub problem: Option<ProblemStatus>,
     /// Paused until then; `Some(None)` until resumed.
@@ -117,6 +120,25 @@ pub struct SyncStatus {
 
 fn no_key() -> SyncKey {
     SyncKey(0)
+}
+
+/// How far a full pass is, over all its parts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PassProgress {
+    /// Files and directories compared, and sent where they differ.
+    pub files_done: u64,
+    /// So many there are, as far as is known; grows while rsync still lists them. `None`: not known yet.
+    pub files_total: Option<u64>,
+    /// Bytes of the files sent so far.
+    pub bytes: u64,
+    /// Bytes sent in a second, lately.
+    pub bytes_per_second: u64,
+    /// Seconds until it ends, estimated. `None`: too early to say.
+    pub seconds_left: Option<u64>,
+    /// Parts that ended.
+    pub parts_done: u32,
+    /// Parts in all: a large tree goes in several.
+    pub parts_total: u32,
 }
 
 /// A failure that stands.

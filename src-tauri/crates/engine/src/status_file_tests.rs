@@ -23,6 +23,7 @@ fn sync(name: &str, source: &str, waiting: usize, filters: &[&str]) -> SyncStatu
         dirs: 3,
         sight: Vec::new(),
         may_remain: false,
+        pass: None,
         totals: Totals::default(),
         filters: filters.iter().map(|f| (*f).to_owned()).collect(),
     }
