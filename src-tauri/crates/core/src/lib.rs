@@ -6,15 +6,20 @@
 #![warn(missing_docs)]
 
 pub mod behaviour;
+pub mod budget;
 pub mod change;
 pub mod combine;
+pub mod conditions;
 pub mod config;
 pub mod diagnose;
+pub mod disk;
 pub mod facts;
 pub mod filter;
+pub mod hold;
 pub mod job;
 pub mod mirror;
 pub mod paths;
+pub mod picture;
 pub mod plan;
 pub mod problem;
 pub mod queue;

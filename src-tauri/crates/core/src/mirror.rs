@@ -10,6 +10,7 @@ pub use messages::{Effect, End, Input, JobId, Reply, Request, RequestId, Sight, 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
+use crate::conditions::Surroundings;
 use crate::job::Purpose;
 use crate::paths::RelPath;
 use crate::plan::{Plan, PlanSettings, SyncPlan};
@@ -331,6 +332,7 @@ impl Mirror {
             health: syncs.iter().map(|s| s.health).max().unwrap_or(Health::Synced),
             running: self.slots.running(),
             fading: self.fading.is_some(),
+            around: Surroundings::default(),
             syncs,
         }
     }

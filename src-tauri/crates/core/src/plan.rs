@@ -7,10 +7,13 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::behaviour::words::rsync_words;
+use crate::budget::Budget;
+use crate::conditions::{Hours, Rules};
 use crate::config::{
-    Config, DeletePolicy, ExitVerdict, InotifyMode, Kind, Read, Settings, Sync, check, clean_path, display_name,
-    filters_of, identity, target_of,
+    Config, DeletePolicy, DriftlessKeys, ExitVerdict, InotifyMode, Kind, Read, Settings, Sync, check, clean_path,
+    display_name, filters_of, identity, target_of,
 };
+use crate::disk::Disk;
 use crate::filter::Verdict;
 use crate::paths::RelPath;
 use crate::problem::{Problem, Severity};
@@ -85,6 +88,40 @@ pub struct SyncPlan {
     pub exit_codes: BTreeMap<u8, ExitVerdict>,
     /// How rsync is called.
     pub rsync: RsyncPlan,
+    /// What lsyncd does not know.
+    pub own: OwnPlan,
+}
+
+/// `[sync.driftless]`, resolved: guards that ask, disks, rules.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OwnPlan {
+    /// More deletions than this wait until they are allowed.
+    pub budget: Budget,
+    /// A first pass that may delete is rehearsed, and waits until it is confirmed.
+    pub rehearse: bool,
+    /// The disk that the source is on, where it comes and goes.
+    pub source_disk: Option<Disk>,
+    /// The same for a target on this machine.
+    pub target_disk: Option<Disk>,
+    /// When it may run.
+    pub rules: Rules,
+}
+
+impl OwnPlan {
+    fn of(keys: &DriftlessKeys) -> OwnPlan {
+        OwnPlan {
+            budget: Budget { share: keys.delete_share, count: keys.delete_count.map(u64::from) },
+            rehearse: keys.rehearse == Some(true),
+            source_disk: keys.source_disk.as_deref().and_then(Disk::parse),
+            target_disk: keys.target_disk.as_deref().and_then(Disk::parse),
+            rules: Rules {
+                mains: keys.only_on_mains == Some(true),
+                unmetered: keys.not_on_metered == Some(true),
+                networks: keys.only_networks.clone(),
+                hours: keys.only_hours.iter().filter_map(|text| Hours::parse(text)).collect(),
+            },
+        }
+    }
 }
 
 impl SyncPlan {
@@ -219,6 +256,7 @@ fn sync_of(
         batch_size_limit: sync.batch_size_limit,
         exit_codes: exit_codes.clone(),
         rsync: rsync_of(sync, &filters.extra, &target, env),
+        own: OwnPlan::of(&sync.driftless),
         target,
     })
 }

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::conditions::{RulePause, Surroundings};
 use crate::config::Kind;
+use crate::disk::Away;
+use crate::hold::{Hold, Rehearsal};
 use crate::mirror::SyncKey;
 
 /// How it goes, the worst last. One enum everywhere.
@@ -52,8 +55,10 @@ pub enum Phase {
     Retrying,
     /// Stopped by itself to protect data, until somebody answers.
     Held,
-    /// Stopped by a person.
+    /// Stopped by a person, or by a rule of its own.
     Paused,
+    /// Its disk is not plugged in: it goes on when it is.
+    Away,
     /// Nothing to do.
     Idle,
 }
@@ -69,6 +74,9 @@ pub struct Status {
     pub running: usize,
     /// The program is about to end.
     pub fading: bool,
+    /// What is known of power, networks and local time.
+    #[serde(default)]
+    pub around: Surroundings,
 }
 
 /// The state of one sync. Times are wall clock in milliseconds since 1970, UTC.
@@ -106,6 +114,18 @@ pub struct SyncStatus {
     pub problem: Option<ProblemStatus>,
     /// Paused until then; `Some(None)` until resumed.
     pub paused_until_ms: Option<Option<i64>>,
+    /// Which rule of its own pauses it.
+    #[serde(default)]
+    pub paused_by: Option<RulePause>,
+    /// Its disk is not plugged in.
+    #[serde(default)]
+    pub away: Option<Away>,
+    /// What waits for somebody's word.
+    #[serde(default)]
+    pub hold: Option<Hold>,
+    /// The last rehearsal that was asked for.
+    #[serde(default)]
+    pub rehearsal: Option<Rehearsal>,
     /// Directories watched.
     pub dirs: usize,
     /// What the watcher cannot see or polls, as problems.

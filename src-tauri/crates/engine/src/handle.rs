@@ -4,6 +4,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
+use driftless_core::conditions::Surroundings;
 use driftless_core::mirror::{Input, Reply, Request, SyncKey};
 use driftless_core::plan::Plan;
 use driftless_core::say::Say;
@@ -119,7 +120,8 @@ impl Drop for TellAtEnd {
 pub fn start(plan: Arc<Plan>, options: EngineOptions) -> Result<Handle, StartError> {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&options.runtime_dir)?;
     let (sender, inbox) = mpsc::unbounded_channel();
-    let empty = Status { health: Health::Synced, syncs: Vec::new(), running: 0, fading: false };
+    let around = Surroundings::default();
+    let empty = Status { health: Health::Synced, syncs: Vec::new(), running: 0, fading: false, around };
     let (status_sender, status) = watch::channel(Arc::new(empty));
     let exit = Arc::new(Exit::default());
     let handle = Handle { inbox: sender.clone(), status, exit: exit.clone() };

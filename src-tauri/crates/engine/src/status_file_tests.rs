@@ -20,6 +20,10 @@ fn sync(name: &str, source: &str, waiting: usize, filters: &[&str]) -> SyncStatu
         last_pass_ms: None,
         problem: None,
         paused_until_ms: None,
+        paused_by: None,
+        away: None,
+        hold: None,
+        rehearsal: None,
         dirs: 3,
         sight: Vec::new(),
         may_remain: false,
@@ -30,7 +34,7 @@ fn sync(name: &str, source: &str, waiting: usize, filters: &[&str]) -> SyncStatu
 }
 
 fn status(syncs: Vec<SyncStatus>) -> Status {
-    Status { health: Health::Syncing, syncs, running: 0, fading: false }
+    Status { health: Health::Syncing, syncs, running: 0, fading: false, around: Default::default() }
 }
 
 fn at() -> jiff::Zoned {

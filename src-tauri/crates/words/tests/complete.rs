@@ -179,6 +179,8 @@ const CASES: &[&str] = &[
     r#"[{"rsync": {"password_file": "/p"}}, {"target": "h::m", "rsync": {"password_file": "p", "rsh": "x"}}]"#,
     r#"[{"rsync": {"rsh": "x"}}, {"rsync": {"_extra": ["--contimeout=1"]}}, {"target": "h::m", "rsync": {"temp_dir": "/t"}}]"#,
     r#"[{"filterFrom": "/sides"}, {"filterFrom": "/bytes"}, {"filterFrom": "/nul"}, {"filterFrom": "/deep"}, {"exclude": [""]}]"#,
+    r#"[{"driftless": {"sourceDisk": "sdb"}}, {"driftless": {"sourceDisk": "UUID=1/x"}}, {"target": "h::m", "driftless": {"targetDisk": "auto"}}]"#,
+    r#"[{"driftless": {"onlyHours": "noon"}}, {"driftless": {"onlyNetworks": [" "]}}]"#,
 ];
 
 const EXTRA: &[&str] = &[

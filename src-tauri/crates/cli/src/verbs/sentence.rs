@@ -32,7 +32,7 @@ pub fn sentence(sync: &SyncStatus, now: &Zoned) -> String {
         Phase::Sending => format!("Sending {} to {target}…", changes(sync.waiting)),
         Phase::Waiting | Phase::Retrying => String::new(),
         Phase::Held => "Held to protect your files; nothing is deleted.".to_owned(),
-        Phase::Paused | Phase::Idle => return joined(&[safe(sync, now), remain(sync), sight(sync)]),
+        Phase::Paused | Phase::Away | Phase::Idle => return joined(&[safe(sync, now), remain(sync), sight(sync)]),
     };
     let waiting = if sync.phase == Phase::Sending { String::new() } else { waiting };
     joined(&[state, waiting, safe(sync, now), remain(sync), sight(sync)])

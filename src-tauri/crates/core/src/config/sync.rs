@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{DeletePolicy, RsyncOptions, SshOptions};
+use super::{DeletePolicy, DriftlessKeys, RsyncOptions, SshOptions};
 
 /// How changes are brought over; lsyncd's `default.rsync`, `default.rsyncssh`, `default.direct`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -137,29 +137,8 @@ pub struct Sync {
     pub driftless: DriftlessKeys,
 }
 
-/// `[sync.driftless]`: our own keys, apart from lsyncd's.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct DriftlessKeys {
-    /// What this sync is known by for ever: history, consent and notices hang on it. Made once, never by position.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-group" = "identity"))]
-    pub id: Option<String>,
-    /// What a person calls it. Without one it is `Sync1`, `Sync2`… as in lsyncd.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-group" = "identity"))]
-    pub name: Option<String>,
-}
-
-impl DriftlessKeys {
-    /// True if nothing is written.
-    pub fn is_empty(&self) -> bool {
-        *self == DriftlessKeys::default()
-    }
-}
-
 /// lsyncd takes a bare string wherever it takes a list of them.
-fn one_or_many<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+pub(super) fn one_or_many<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     struct OneOrMany;
     impl<'de> serde::de::Visitor<'de> for OneOrMany {
         type Value = Vec<String>;

@@ -11,7 +11,7 @@ use driftless_core::facts::{FileKind, Found, Look, RootFacts, RootLook, Seen};
 use driftless_core::filter::{FilterInput, Matcher, Verdict};
 use driftless_core::mirror::{Effect, Input, JobId, Mirror, SyncKey};
 use driftless_core::paths::RelPath;
-use driftless_core::plan::{Password, Plan, PlanSettings, RsyncPlan, SyncPlan};
+use driftless_core::plan::{OwnPlan, Password, Plan, PlanSettings, RsyncPlan, SyncPlan};
 use driftless_core::target::Target;
 use driftless_core::time::Now;
 
@@ -102,6 +102,7 @@ pub fn plan(delete: DeletePolicy, exclude: &[&str]) -> SyncPlan {
             append: false,
             password: Password::None,
         },
+        own: OwnPlan::default(),
     }
 }
 

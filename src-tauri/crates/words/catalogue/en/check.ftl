@@ -172,3 +172,16 @@ check-nested-target = This target and that of sync { $first }, { $other }, lie i
     .remedy = Exclude the inner folder in the outer sync, or choose folders apart.
 check-ring = Sync { $last } brings changes back to where sync { $first } takes them from: a change would go round for ever.
     .remedy = Take one of the two out. Two-way syncing is not what this program does.
+
+## Our own keys
+
+check-disk = “{ $value }” names no disk.
+    .remedy = Write auto, UUID= with the UUID of its file system (“lsblk -f” shows it), or that with /folder behind it.
+check-disk-not-local = Only a folder on this machine can be on a disk that comes and goes.
+    .remedy = Take targetDisk out, or choose a folder as the target.
+check-disk-folder = { $place } does not end in { $folder }, the folder on the disk.
+    .remedy = Write behind the UUID the way from the disk's own root to that folder.
+check-hours = “{ $value }” is no span of hours.
+    .remedy = Write 22:00-06:00, sat-sun, or mon-fri 18:00-23:30.
+check-network-empty = A network without a name never matches.
+    .remedy = Take it out, or write the name as the system shows it.

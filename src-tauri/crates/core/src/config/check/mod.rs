@@ -8,6 +8,7 @@ mod across;
 mod crontab;
 mod extra;
 mod generic;
+mod own;
 mod places;
 mod rsync;
 #[cfg(test)]
@@ -73,6 +74,7 @@ fn look<'a>(at: usize, sync: &'a Sync, read: &mut Read<'_>, problems: &mut Vec<P
     rsync::check(&looked, problems);
     extra::check(&looked, problems);
     crontab::check(&looked, problems);
+    own::check(&looked, problems);
     if sync.batch_size_limit.is_some() {
         let problem = if sync.max_processes.unwrap_or(1) < 2 {
             Problem::error("check-batch-size-limit-alone")

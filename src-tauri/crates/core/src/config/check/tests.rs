@@ -41,6 +41,30 @@ fn a_sound_configuration_has_no_problem() {
 }
 
 #[test]
+fn our_own_keys_name_disks_and_hours() {
+    expect(&[
+        (json!({ "source": "/m/a", "driftless": { "sourceDisk": "auto", "targetDisk": "UUID=1-2" } }), &[]),
+        (json!({ "source": "/m/x/a", "driftless": { "sourceDisk": "UUID=1-2/x/a" } }), &[]),
+        (json!({ "driftless": { "sourceDisk": "UUID=1-2/" } }), &[]),
+        (
+            json!({ "source": "/m/xa", "driftless": { "sourceDisk": "UUID=1-2/a" } }),
+            &["driftless.sourceDisk check-disk-folder"],
+        ),
+        (json!({ "driftless": { "sourceDisk": "/dev/sdb1" } }), &["driftless.sourceDisk check-disk"]),
+        (json!({ "driftless": { "sourceDisk": "" } }), &["driftless.sourceDisk check-empty"]),
+        (
+            json!({ "target": "h::m", "driftless": { "targetDisk": "UUID=1-2" } }),
+            &["driftless.targetDisk check-disk-not-local"],
+        ),
+        (
+            json!({ "driftless": { "onlyHours": ["22:00-06:00", "night"], "onlyNetworks": "" } }),
+            &["driftless.onlyHours check-hours", "driftless.onlyNetworks check-network-empty"],
+        ),
+        (json!({ "driftless": { "deleteShare": 101 } }), &["driftless.deleteShare check-too-large"]),
+    ]);
+}
+
+#[test]
 fn source_and_target_are_written_whole() {
     expect(&[
         (json!({ "source": "" }), &["source check-source-missing"]),
