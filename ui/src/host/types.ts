@@ -1,0 +1,444 @@
+/*
+ * The one border between the pages and the shell. Pages know a `Host` and nothing of Tauri.
+ *
+ * Rules
+ * - Every method is one command of the shell, named in snake_case (`syncNow` is `sync_now`); arguments keep their names,
+ *   so `pause(sync, untilMs)` is `invoke('pause', { sync, untilMs })`. A method that fails rejects with a `Problem`.
+ * - What Rust already has keeps serde's names (model.ts). What stands here first is camelCase (`rename_all = "camelCase"`),
+ *   enums are kebab-case texts, `null` is `None`, times are milliseconds since 1970 (UTC), sizes are bytes.
+ * - Names of files are hostile: `shown` is for eyes (through `show_bytes`), `id` is what goes back, unchanged.
+ * - A password goes in and never comes out.
+ */
+import type {
+  Config,
+  Problem,
+  ProblemStatus,
+  Status,
+  Sync,
+  WaitingEntry,
+} from './model';
+
+export type * from './model';
+
+/** Everything that a page needs to show itself, in one answer: asked for at start, and after a break. */
+export interface Snapshot {
+  status: Status;
+  /** By the sync's id: what the status does not hold. Without an entry there is nothing to say. */
+  live: Record<string, Live>;
+  app: AppFacts;
+  /** Why the configuration in the file is not the one that runs, if so. */
+  configProblems: Problem[];
+}
+
+/** What changes many times a second, or is known to the shell only. */
+export interface Live {
+  /** While a full pass runs. */
+  pass: PassProgress | null;
+  /** Bytes a second, while something is sent. */
+  rate: number | null;
+  /** Which rule of the person keeps it from running now. */
+  rule: RuleWait | null;
+  /** It was never rehearsed and may delete: nothing runs until the rehearsal is confirmed by `allow`. */
+  rehearsalDue: boolean;
+  /** Sent since local midnight, bytes. */
+  sentToday: number | null;
+}
+
+/** A full pass under way. */
+export interface PassProgress {
+  checked: number;
+  /** An estimate from the pass before, or of the count so far. */
+  total: number | null;
+  leftMs: number | null;
+}
+
+/** A condition that is not met. `sync` asks to run all the same: `syncAnyway`. */
+export interface RuleWait {
+  rule: 'mains' | 'metered' | 'network' | 'hours';
+  /** It will be met then, if that can be known. */
+  untilMs: number | null;
+}
+
+/** What does not change while the program runs, or only by `setAppSettings`. */
+export interface AppFacts {
+  version: string;
+  /** BCP 47, of the desktop. */
+  systemLanguage: string;
+  settings: AppSettings;
+  /** What the shell can do; a page without it is not shown. */
+  abilities: Ability[];
+  /** A tray host was seen. */
+  tray: boolean;
+  /** The configuration's file. */
+  configFile: string;
+  home: string;
+}
+
+export type Ability =
+  | 'activity'
+  | 'restore'
+  | 'rehearsal'
+  | 'receiver'
+  | 'doctor'
+  | 'import'
+  | 'export'
+  | 'autostart'
+  | 'notifications'
+  | 'trash'
+  | 'unlock-keyring';
+
+/** The application's own, kept beside the configuration. */
+export interface AppSettings {
+  autostart: boolean;
+  language: 'system' | 'en' | 'zh-CN';
+  appearance: 'system' | 'light' | 'dark';
+  notify: Record<NoticeKind, boolean>;
+}
+
+export type NoticeKind = 'failing' | 'held' | 'recovered' | 'password';
+
+/** Told without being asked; at most four a second of each kind. */
+export type HostEvent =
+  | { kind: 'status'; status: Status; live: Record<string, Live> }
+  | { kind: 'app'; app: AppFacts }
+  /** The configuration is another one: saved here, or edited outside. */
+  | { kind: 'config'; problems: Problem[] }
+  /** Something was added to the history. */
+  | { kind: 'history' }
+  /** The tray or a notification asks for a place in the window. */
+  | { kind: 'go'; page: string; sync: string | null };
+
+/** The configuration as it stands in its file. */
+export interface ConfigSheet {
+  config: Config;
+  file: string;
+  /** Changes with every change of the file; `save` wants the one it was read with. */
+  revision: string;
+  /** The file could not be read (then `config` is what runs), or warnings. */
+  problems: Problem[];
+}
+
+/** How a save ended. With errors among `problems` nothing was written. */
+export interface Saved {
+  saved: boolean;
+  revision: string;
+  problems: Problem[];
+}
+
+/** One sync as others write it. */
+export interface Texts {
+  command: string;
+  toml: string;
+  lsyncd: string;
+}
+
+export interface Size {
+  files: number;
+  dirs: number;
+  bytes: number;
+}
+
+/** What the rules of a draft leave out of its source. */
+export interface ExcludePreview {
+  sent: Size;
+  excluded: Size;
+  /** In the order of the rules; those that leave nothing out are among them. */
+  rules: RulePreview[];
+  /** False if counting was stopped for time; the figures are "at least". */
+  complete: boolean;
+}
+
+export interface RulePreview {
+  rule: string;
+  /** Where it stands: `exclude` with its index in the list, or a file with its line. */
+  origin: RuleOrigin;
+  size: Size;
+  /** At most ten, the largest first. */
+  largest: SizedName[];
+}
+
+export interface RuleOrigin {
+  key: string;
+  /** Index in the list, or line of the file; counts from 0. */
+  index: number;
+  file: string | null;
+}
+
+export interface SizedName {
+  shown: string;
+  bytes: number;
+}
+
+/** One entry of the source, and whether it is sent. */
+export interface SourceEntry {
+  id: string;
+  shown: string;
+  dir: boolean;
+  bytes: number;
+  excluded: boolean;
+  /** The rule that decides, if one does. */
+  rule: string | null;
+  origin: RuleOrigin | null;
+  /** Decided at this folder above (shown), not at the entry itself. */
+  at: string | null;
+}
+
+/** A folder that people usually want safe. */
+export interface UsualFolder {
+  path: string;
+  /** `documents`, `pictures`, `music`, `videos`, `desktop`, `downloads`, `projects`, or `home`. */
+  role: string;
+  /** To be ticked from the start. */
+  ticked: boolean;
+}
+
+/** A mounted file system that could be a target. */
+export interface Disk {
+  path: string;
+  label: string;
+  free: number;
+  total: number;
+  removable: boolean;
+}
+
+export interface ModuleInfo {
+  name: string;
+  comment: string;
+}
+
+/** One step of trying a target. `running` comes first, then how it ended. */
+export interface TrialStep {
+  step: 'source' | 'resolve' | 'connect' | 'login' | 'folder' | 'write' | 'space';
+  state: 'running' | 'ok' | 'failed' | 'skipped';
+  /** For `space`: what is free there, if known. */
+  freeBytes: number | null;
+  /** What is wrong (a failure's code without `failure-`). */
+  problem: { code: string; args: Record<string, string> } | null;
+  /** rsync's or ssh's own words, if any. */
+  output: string | null;
+}
+
+/** What a run would do, or what a held one was about to do. */
+export interface Rehearsal {
+  send: Share;
+  change: Share;
+  remove: Share;
+  /** Could not be found out, and why. */
+  problem: { code: string; args: Record<string, string> } | null;
+}
+
+export interface Share {
+  count: number;
+  bytes: number;
+  /** At most ten. */
+  names: SizedName[];
+}
+
+/** Where a password is, never what it is. */
+export interface PasswordState {
+  /** `rsync://USER@HOST:PORT/MODULE`; null if the target takes none. */
+  account: string | null;
+  stored: 'keyring' | 'session' | 'file' | 'none' | 'unknown';
+  keyring: 'ready' | 'locked' | 'absent' | 'denied' | 'slow';
+  /** Where `file` would be, or is. */
+  file: string;
+}
+
+export type KeepPassword = 'keyring' | 'session' | 'file';
+
+export interface HistoryFilter {
+  sync: string | null;
+  show: 'all' | 'failed' | 'removed';
+  /** Older than this entry's id. */
+  before: number | null;
+  limit: number;
+}
+
+export interface HistoryPage {
+  entries: HistoryEntry[];
+  more: boolean;
+}
+
+/** One run. */
+export interface HistoryEntry {
+  id: number;
+  sync: string;
+  name: string;
+  startedMs: number;
+  tookMs: number;
+  what: 'batch' | 'pass' | 'restore' | 'rehearsal';
+  outcome: 'done' | 'partial' | 'failed' | 'stopped';
+  sent: number;
+  removed: number;
+  bytes: number;
+  problem: { code: string; args: Record<string, string> } | null;
+  /** Per-file errors by cause. */
+  failures: FailureGroup[];
+  /** The first names, at most ten. */
+  names: { shown: string; change: 'sent' | 'removed' }[];
+}
+
+export interface FailureGroup {
+  code: string;
+  args: Record<string, string>;
+  count: number;
+  /** At most ten. */
+  paths: string[];
+}
+
+/** Three columns of the same length, oldest first. */
+export interface Plot {
+  /** Start of each span, ms. */
+  at: number[];
+  bytes: number[];
+  changes: number[];
+}
+
+/** A state of the target that can be looked into: as it is now, or what was put into the trash then. */
+export interface RestorePoint {
+  id: string;
+  atMs: number | null;
+  size: Size | null;
+}
+
+export interface RestoreListing {
+  entries: RestoreEntry[];
+  more: boolean;
+}
+
+export interface RestoreEntry {
+  id: string;
+  shown: string;
+  dir: boolean;
+  bytes: number;
+  modifiedMs: number | null;
+  /** Compared with the source as it is. */
+  here: 'same' | 'other' | 'missing' | 'unknown';
+}
+
+export interface Restored {
+  files: number;
+  bytes: number;
+  /** The folder where it stands now. */
+  place: string;
+}
+
+/** A foreign configuration, read and not yet taken in. */
+export interface Imported {
+  config: Config;
+  file: string;
+  format: 'toml' | 'lsyncd';
+  /** What could not be carried over, and what the check says. */
+  problems: Problem[];
+}
+
+export interface Conditions {
+  /** Null where the system does not tell: the rule is not offered. */
+  onMains: boolean | null;
+  metered: boolean | null;
+  network: string | null;
+}
+
+export interface DoctorReport {
+  checks: DoctorCheck[];
+  /** Directories watched and the system's limit. */
+  watches: { used: number; limit: number | null };
+}
+
+export interface DoctorCheck {
+  /** Key of its sentences: `doctor-ID`. */
+  id: string;
+  state: 'ok' | 'warning' | 'failed';
+  args: Record<string, string>;
+}
+
+export interface ReceiverState {
+  running: boolean;
+  dir: string;
+  /** What the sending machine writes as its target. */
+  target: string | null;
+  /** Everyone in the local network may try; else this machine alone. */
+  network: boolean;
+  problem: Problem | null;
+}
+
+export interface Host {
+  snapshot(): Promise<Snapshot>;
+  /** Tells from now on; the answer ends it. */
+  subscribe(listener: (event: HostEvent) => void): Promise<() => void>;
+
+  /* What a sync does. `null` means all. */
+  syncNow(sync: string | null): Promise<void>;
+  pause(sync: string | null, untilMs: number | null): Promise<void>;
+  resume(sync: string | null): Promise<void>;
+  /** What is held may go on, or what was rehearsed may start. */
+  allow(sync: string): Promise<void>;
+  /** Runs although a rule says no, until the rule is met again. */
+  syncAnyway(sync: string): Promise<void>;
+  waiting(sync: string, offset: number, limit: number): Promise<WaitingEntry[]>;
+  open(sync: string, side: 'source' | 'target'): Promise<void>;
+
+  /* The configuration. */
+  config(): Promise<ConfigSheet>;
+  check(config: Config): Promise<Problem[]>;
+  save(config: Config, revision: string): Promise<Saved>;
+  texts(sync: Sync): Promise<Texts>;
+  excludePreview(sync: Sync): Promise<ExcludePreview>;
+  /** One folder of a draft's source; `dir` is an entry's id, empty for the top. */
+  sourceEntries(sync: Sync, dir: string): Promise<SourceEntry[]>;
+
+  /* Places. */
+  pickFolder(start: string | null): Promise<string | null>;
+  pickFile(start: string | null): Promise<string | null>;
+  usualFolders(): Promise<UsualFolder[]>;
+  measure(path: string, exclude: string[]): Promise<Size>;
+  disks(): Promise<Disk[]>;
+  modules(host: string, port: number | null): Promise<ModuleInfo[]>;
+
+  /* Trying and rehearsing a draft. Both change nothing; `onStep` is a Tauri Channel. */
+  tryTarget(sync: Sync, onStep: (step: TrialStep) => void): Promise<boolean>;
+  rehearse(sync: Sync): Promise<Rehearsal>;
+  /** Ends a trial or a rehearsal under way. */
+  stopTrying(): Promise<void>;
+  /** What a held sync would do if it were allowed. */
+  heldPicture(sync: string): Promise<Rehearsal>;
+
+  /* Passwords, by the target as a sync writes it. */
+  passwordState(target: string): Promise<PasswordState>;
+  setPassword(target: string, password: string, keep: KeepPassword): Promise<void>;
+  forgetPassword(target: string): Promise<void>;
+  unlockKeyring(): Promise<void>;
+
+  /* What was. */
+  history(filter: HistoryFilter): Promise<HistoryPage>;
+  plot(sync: string | null, span: 'day' | 'month'): Promise<Plot>;
+  restorePoints(sync: string): Promise<RestorePoint[]>;
+  restoreEntries(sync: string, point: string, dir: string, offset: number): Promise<RestoreListing>;
+  restore(sync: string, point: string, ids: string[], where: 'beside' | 'over'): Promise<Restored>;
+
+  /* The application. */
+  setAppSettings(settings: AppSettings): Promise<void>;
+  /** What the rules can see now. */
+  conditions(): Promise<Conditions>;
+  /** Asks for a file and reads it; null if the person chose none. */
+  importConfig(): Promise<Imported | null>;
+  /** Asks for a place and writes there; its path, or null. */
+  exportConfig(format: 'toml' | 'lsyncd'): Promise<string | null>;
+  /** Without names and secrets. */
+  diagnostics(): Promise<string>;
+  copy(text: string): Promise<void>;
+  doctor(): Promise<DoctorReport>;
+  receiver(): Promise<ReceiverState>;
+  startReceiver(dir: string, network: boolean): Promise<ReceiverState>;
+  stopReceiver(): Promise<ReceiverState>;
+  /** Puts the receiver's password on the clipboard: the one secret that is meant for another machine. */
+  copyReceiverPassword(): Promise<void>;
+}
+
+/** True if a command was refused with a reason that has sentences. */
+export function isProblem(error: unknown): error is Problem {
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string';
+}
+
+/** What stands in the way of a sync, as the status says it. */
+export type Standing = Pick<ProblemStatus, 'code' | 'args'>;
