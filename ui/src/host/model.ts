@@ -16,6 +16,7 @@ export type Phase =
   | 'retrying'
   | 'held'
   | 'paused'
+  | 'away'
   | 'idle';
 
 /** core::config::Kind */
@@ -72,11 +73,16 @@ export interface SyncStatus {
   oldest_ms: number | null;
   protected_up_to_ms: number | null;
   last_pass_ms: number | null;
+  pass: PassProgress | null;
   problem: ProblemStatus | null;
   /**
    * Until then. Until resumed: serde writes `Some(None)` as null too, so `phase` says whether it is paused.
    */
   paused_until_ms: number | null;
+  paused_by: RulePause | null;
+  away: Away | null;
+  hold: Hold | null;
+  rehearsal: Rehearsal | null;
   dirs: number;
   sight: Problem[];
   may_remain: boolean;
@@ -90,6 +96,73 @@ export interface Status {
   syncs: SyncStatus[];
   running: number;
   fading: boolean;
+  around: Surroundings;
+}
+
+/** core::view::PassProgress */
+export interface PassProgress {
+  files_done: number;
+  files_total: number | null;
+  bytes: number;
+  bytes_per_second: number;
+  seconds_left: number | null;
+  parts_done: number;
+  parts_total: number;
+}
+
+/** core::conditions::Surroundings. A fact that is null cannot be known here: its rule is not offered. */
+export interface Surroundings {
+  on_mains: boolean | null;
+  metered: boolean | null;
+  networks: string[] | null;
+  utc_offset_s: number;
+}
+
+/** core::conditions::RulePause */
+export interface RulePause {
+  rule: 'mains' | 'metered' | 'networks' | 'hours';
+  wants: string;
+  until_ms: number | null;
+}
+
+/** core::disk::Away */
+export interface Away {
+  end: 'source' | 'target';
+  uuid: string | null;
+  since_ms: number;
+}
+
+/** core::hold::Hold */
+export interface Hold {
+  why: 'delete-budget' | 'rehearsal';
+  since_ms: number;
+  picture: Picture | null;
+  limit: number | null;
+  more: number;
+}
+
+/** core::hold::Rehearsal */
+export interface Rehearsal {
+  asked_ms: number;
+  picture: Picture | null;
+  failed: string | null;
+}
+
+/** core::picture::Picture */
+export interface Picture {
+  made_ms: number;
+  sent: Portion;
+  changed: Portion;
+  deleted: Portion;
+  source_entries: number | null;
+  target_entries: number | null;
+}
+
+/** core::picture::Portion */
+export interface Portion {
+  count: number;
+  bytes: number | null;
+  names: string[];
 }
 
 /** core::view::WaitingEntry */

@@ -23,40 +23,9 @@ export type * from './model';
 /** Everything that a page needs to show itself, in one answer: asked for at start, and after a break. */
 export interface Snapshot {
   status: Status;
-  /** By the sync's id: what the status does not hold. Without an entry there is nothing to say. */
-  live: Record<string, Live>;
   app: AppFacts;
   /** Why the configuration in the file is not the one that runs, if so. */
   configProblems: Problem[];
-}
-
-/** What changes many times a second, or is known to the shell only. */
-export interface Live {
-  /** While a full pass runs. */
-  pass: PassProgress | null;
-  /** Bytes a second, while something is sent. */
-  rate: number | null;
-  /** Which rule of the person keeps it from running now. */
-  rule: RuleWait | null;
-  /** It was never rehearsed and may delete: nothing runs until the rehearsal is confirmed by `allow`. */
-  rehearsalDue: boolean;
-  /** Sent since local midnight, bytes. */
-  sentToday: number | null;
-}
-
-/** A full pass under way. */
-export interface PassProgress {
-  checked: number;
-  /** An estimate from the pass before, or of the count so far. */
-  total: number | null;
-  leftMs: number | null;
-}
-
-/** A condition that is not met. `sync` asks to run all the same: `syncAnyway`. */
-export interface RuleWait {
-  rule: 'mains' | 'metered' | 'network' | 'hours';
-  /** It will be met then, if that can be known. */
-  untilMs: number | null;
 }
 
 /** What does not change while the program runs, or only by `setAppSettings`. */
@@ -77,7 +46,6 @@ export interface AppFacts {
 export type Ability =
   | 'activity'
   | 'restore'
-  | 'rehearsal'
   | 'receiver'
   | 'doctor'
   | 'import'
@@ -99,7 +67,7 @@ export type NoticeKind = 'failing' | 'held' | 'recovered' | 'password';
 
 /** Told without being asked; at most four a second of each kind. */
 export type HostEvent =
-  | { kind: 'status'; status: Status; live: Record<string, Live> }
+  | { kind: 'status'; status: Status }
   | { kind: 'app'; app: AppFacts }
   /** The configuration is another one: saved here, or edited outside. */
   | { kind: 'config'; problems: Problem[] }
@@ -218,22 +186,6 @@ export interface TrialStep {
   output: string | null;
 }
 
-/** What a run would do, or what a held one was about to do. */
-export interface Rehearsal {
-  send: Share;
-  change: Share;
-  remove: Share;
-  /** Could not be found out, and why. */
-  problem: { code: string; args: Record<string, string> } | null;
-}
-
-export interface Share {
-  count: number;
-  bytes: number;
-  /** At most ten. */
-  names: SizedName[];
-}
-
 /** Where a password is, never what it is. */
 export interface PasswordState {
   /** `rsync://USER@HOST:PORT/MODULE`; null if the target takes none. */
@@ -332,13 +284,6 @@ export interface Imported {
   problems: Problem[];
 }
 
-export interface Conditions {
-  /** Null where the system does not tell: the rule is not offered. */
-  onMains: boolean | null;
-  metered: boolean | null;
-  network: string | null;
-}
-
 export interface DoctorReport {
   checks: DoctorCheck[];
   /** Directories watched and the system's limit. */
@@ -395,13 +340,15 @@ export interface Host {
   disks(): Promise<Disk[]>;
   modules(host: string, port: number | null): Promise<ModuleInfo[]>;
 
-  /* Trying and rehearsing a draft. Both change nothing; `onStep` is a Tauri Channel. */
+  /** Tries the target of a draft, step by step, and changes nothing there; `onStep` is a Tauri Channel. True: all went well. */
   tryTarget(sync: Sync, onStep: (step: TrialStep) => void): Promise<boolean>;
-  rehearse(sync: Sync): Promise<Rehearsal>;
-  /** Ends a trial or a rehearsal under way. */
+  /** Ends a trial under way. */
   stopTrying(): Promise<void>;
-  /** What a held sync would do if it were allowed. */
-  heldPicture(sync: string): Promise<Rehearsal>;
+  /**
+   * Rehearses a sync that is there: what would be done is in `SyncStatus.rehearsal` when it is found out. A new or
+   * re-targeted sync needs no asking: saved with `driftless.rehearse`, it holds with `hold.why = 'rehearsal'`.
+   */
+  rehearse(sync: string): Promise<void>;
 
   /* Passwords, by the target as a sync writes it. */
   passwordState(target: string): Promise<PasswordState>;
@@ -418,8 +365,6 @@ export interface Host {
 
   /* The application. */
   setAppSettings(settings: AppSettings): Promise<void>;
-  /** What the rules can see now. */
-  conditions(): Promise<Conditions>;
   /** Asks for a file and reads it; null if the person chose none. */
   importConfig(): Promise<Imported | null>;
   /** Asks for a place and writes there; its path, or null. */
