@@ -266,3 +266,25 @@ fn an_rsync_that_lacks_what_a_sync_needs_is_told() {
     assert_eq!(code, "rsync-lacks-option");
     engine.end();
 }
+
+#[test]
+fn a_filter_file_that_merges_another_holds_its_sync_and_names_the_line() {
+    let (source, target) = (Tree::new(), Tree::new());
+    source.write("d/.rules", "- *.o\n. more\n");
+    source.write("d/more", "- *.c\n");
+    source.write("d/a.c", "1");
+    target.write("d/stranger", "x");
+    let mut filtered = sync(&source, &target.word());
+    filtered.filter = vec![": .rules".to_owned()];
+    let engine = Engine::start(plan(vec![filtered]));
+    let problem = wait_for("the hold", 60, || engine.handle.status().syncs[0].problem.clone());
+    assert_eq!(
+        (problem.code.as_str(), problem.args["source"].as_str()),
+        ("filter-dir-file-merge", "filter[1] d/.rules line 2")
+    );
+    assert!(target.exists("d/stranger") && !target.exists("d/a.c"), "nothing sent, nothing removed");
+    source.write("d/.rules", "- *.o\n");
+    wait_for("the sync to go on", 60, || (target.exists("d/a.c") && !target.exists("d/stranger")).then_some(()));
+    engine.rest();
+    assert_eq!(engine.end(), 0);
+}

@@ -1,6 +1,7 @@
 //! What the engine saw when it looked at a source or a local target.
 
 use crate::paths::RelPath;
+use crate::problem::Problem;
 
 /// What stands at the root.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub enum RootLook {
     NotADirectory,
     /// It could not be opened: the errno.
     Error(i32),
+    /// A directory, and where the run would go a per-directory filter file that the matcher cannot follow as rsync does.
+    Rules(Box<Problem>),
 }
 
 /// What identifies a root directory, so that another one in its place is noticed.

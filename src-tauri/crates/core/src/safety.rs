@@ -6,6 +6,7 @@
 
 use crate::facts::{RootFacts, RootLook};
 use crate::paths::RelPath;
+use crate::problem::Problem;
 
 /// What stood at both ends when they were last found right.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub enum Trouble {
     SourceEmptied,
     /// A file system that was mounted inside the source is gone.
     MountGone(RelPath),
+    /// A filter file in it says what the matcher cannot follow: it and rsync would not mean the same.
+    SourceRules(Box<Problem>),
     /// The local target is not there, and was.
     TargetMissing,
     /// It is no directory.
@@ -42,7 +45,7 @@ pub enum Trouble {
 }
 
 impl Trouble {
-    /// Every code that only a guard gives; `failure-CODE` is the key of its sentences.
+    /// Every code that only a guard gives; `failure-CODE` is the key of its sentences. A filter file's problem has its own.
     pub const CODES: [&'static str; 6] = [
         "source-not-directory",
         "source-replaced",
@@ -52,8 +55,11 @@ impl Trouble {
         "target-replaced",
     ];
 
+    /// What the codes begin with that a filter file's problem has.
+    pub const RULES: &'static str = "filter-";
+
     /// The code under which it is shown.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> &str {
         match self {
             Trouble::SourceMissing => "source-gone",
             Trouble::SourceNotDirectory => "source-not-directory",
@@ -61,6 +67,7 @@ impl Trouble {
             Trouble::SourceReplaced => "source-replaced",
             Trouble::SourceEmptied => "source-emptied",
             Trouble::MountGone(_) => "source-mount-gone",
+            Trouble::SourceRules(problem) => &problem.code,
             Trouble::TargetMissing => "target-gone",
             Trouble::TargetNotDirectory => "target-not-directory",
             Trouble::TargetUnreadable(_) => "target-not-accessible",
@@ -70,8 +77,8 @@ impl Trouble {
 
     /// Held until what was there comes back or somebody says that what is there now is right.
     pub fn protects(&self) -> bool {
-        use Trouble::{MountGone, SourceEmptied, SourceReplaced, TargetMissing, TargetReplaced};
-        matches!(self, SourceReplaced | SourceEmptied | MountGone(_) | TargetMissing | TargetReplaced)
+        use Trouble::{MountGone, SourceEmptied, SourceReplaced, SourceRules, TargetMissing, TargetReplaced};
+        matches!(self, SourceReplaced | SourceEmptied | MountGone(_) | SourceRules(_) | TargetMissing | TargetReplaced)
     }
 }
 
@@ -88,6 +95,7 @@ impl Baseline {
             RootLook::Missing => return Err(Trouble::SourceMissing),
             RootLook::NotADirectory => return Err(Trouble::SourceNotDirectory),
             RootLook::Error(errno) => return Err(Trouble::SourceUnreadable(*errno)),
+            RootLook::Rules(problem) => return Err(Trouble::SourceRules(problem.clone())),
         };
         if let Some(known) = &self.source {
             if !same_directory(known, facts) {
@@ -115,7 +123,8 @@ impl Baseline {
             (Some(RootLook::Dir(now)), _) => Ok(Some(now.clone())),
             (Some(RootLook::Missing), None) => Ok(None),
             (Some(RootLook::Missing), Some(_)) => Err(Trouble::TargetMissing),
-            (Some(RootLook::NotADirectory), _) => Err(Trouble::TargetNotDirectory),
+            // Filter files are looked for in sources only.
+            (Some(RootLook::NotADirectory | RootLook::Rules(_)), _) => Err(Trouble::TargetNotDirectory),
             (Some(RootLook::Error(errno)), _) => Err(Trouble::TargetUnreadable(*errno)),
         }
     }

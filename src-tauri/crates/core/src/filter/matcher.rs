@@ -145,10 +145,10 @@ impl Matcher {
     }
 
     /// What is wrong with the content of a per-directory file. rsync itself ends with code 1 over most of it; merges
-    /// inside such a file it would read, but this matcher does not, so the sync should be held until they are gone.
+    /// inside such a file it would read, but this matcher does not, so the sync is held until they are gone.
     pub fn check_dir_file(&self, dir: &RelPath, name: &[u8], content: &[u8]) -> Vec<Problem> {
         let mut problems = Vec::new();
-        let file = if dir.is_root() { show_bytes(name) } else { format!("{}/{}", dir.shown(), show_bytes(name)) };
+        let file = shown_file(dir, name);
         for merge in self.shared.list.iter().filter(|rule| rule.flags.per_dir && rule.pattern == name) {
             inside::read(content, merge, |number, line, why| {
                 let origin = Origin { source: merge.origin.source.clone(), line: Some((file.clone(), number)) };
@@ -161,6 +161,13 @@ impl Matcher {
             });
         }
         problems
+    }
+
+    /// A per-directory file that is there and cannot be read as one: a fifo or device (`special`), where rsync would hang,
+    /// or more than is read of any.
+    pub fn unread_dir_file(dir: &RelPath, name: &[u8], special: bool) -> Problem {
+        let code = if special { "filter-dir-file-special" } else { "filter-dir-file-large" };
+        Problem::error(code).with("source", shown_file(dir, name))
     }
 
     /// Rules that are sound but most likely not what was meant, as warnings. `source` is the source's absolute path.
@@ -196,6 +203,10 @@ impl Matcher {
             })
         })
     }
+}
+
+fn shown_file(dir: &RelPath, name: &[u8]) -> String {
+    if dir.is_root() { show_bytes(name) } else { format!("{}/{}", dir.shown(), show_bytes(name)) }
 }
 
 /// Every directory above a path from the top, then the path.

@@ -193,13 +193,18 @@ impl SyncState {
                 let why = if *errno == 13 { "no permission".to_owned() } else { format!("error {errno}") };
                 args.insert("output".to_owned(), why);
             }
+            // Its sentence names the file and the line.
+            Trouble::SourceRules(problem) => args.extend(problem.args.clone()),
             _ => {}
         }
         let fresh = self.standing.as_ref().is_none_or(|s| s.code != trouble.code());
         self.stand(trouble.code(), args.clone(), now, true, trouble.protects(), &[]);
         let mut out = vec![Do::Over(id)];
         if fresh {
-            let problem = Problem { args, ..Problem::error(&format!("failure-{}", trouble.code())) };
+            let problem = match trouble {
+                Trouble::SourceRules(problem) => Problem::clone(problem),
+                _ => Problem { args, ..Problem::error(&format!("failure-{}", trouble.code())) },
+            };
             out.push(self.say(Category::Error, "not started".into()).because(problem));
         }
         if let Purpose::Pass { startup: true, .. } = job.purpose

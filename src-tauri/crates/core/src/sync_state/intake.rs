@@ -9,6 +9,7 @@ use crate::mirror::Sight;
 use crate::paths::{RelPath, show_bytes};
 use crate::problem::Problem;
 use crate::queue::{Dirt, MOST};
+use crate::safety::Trouble;
 use crate::say::Category;
 use crate::time::Now;
 
@@ -54,6 +55,10 @@ impl SyncState {
         {
             let dir = change.path.parent().unwrap_or_else(RelPath::root);
             self.rescan(now, &dir);
+            if self.standing.as_ref().is_some_and(|s| s.code.starts_with(Trouble::RULES)) {
+                // What could not be followed may have been mended.
+                self.paused_for_retry = None;
+            }
         }
     }
 

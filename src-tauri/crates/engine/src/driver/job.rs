@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use driftless_core::diagnose::{self, OutputParser, PathMapper};
 use driftless_core::facts::{Look, RootLook, Seen};
+use driftless_core::filter::Matcher;
 use driftless_core::mirror::{End, Input, JobId};
 use driftless_core::paths::RelPath;
 use driftless_core::target::Target;
@@ -13,6 +14,7 @@ use driftless_core::work::{Arg, CommandSpec};
 use rustix::io::Errno;
 use tokio::sync::watch;
 
+use crate::look::filter_files::unfit;
 use crate::look::{Looked, Names, look};
 use crate::run::{Ground, Patience, Stream, run};
 use crate::secrets::Secrets;
@@ -25,6 +27,7 @@ const LOOK_BOUND: Duration = Duration::from_secs(600);
 pub(super) struct Ends {
     pub(super) source: String,
     pub(super) target: Target,
+    pub(super) matcher: Matcher,
 }
 
 /// A job from its look until `Done`.
@@ -56,7 +59,14 @@ pub(super) async fn look_for(
             Target::Local { path } => Some(path.as_str()),
             _ => None,
         };
-        look(&ends.source, target, paths)
+        let mut looked = look(&ends.source, target, paths);
+        if let Some(dir) = looked.dir.as_ref().filter(|_| ends.matcher.needs_dir_files()) {
+            let paths: Vec<RelPath> = looked.paths.iter().map(|seen| seen.path.clone()).collect();
+            if let Some(problem) = unfit(dir, &ends.matcher, &paths) {
+                looked.source = RootLook::Rules(Box::new(problem));
+            }
+        }
+        looked
     });
     let errno = tokio::select! {
         looked = looking => match looked {

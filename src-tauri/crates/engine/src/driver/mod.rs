@@ -234,7 +234,8 @@ impl Driver {
     /// What its rsync can do is asked first: no run starts before the watches are in place, so none that it cannot do.
     fn watch(&mut self, sync: SyncKey, index: usize) {
         let Some(plan) = self.plan.syncs.get(index) else { return };
-        self.ends.insert(sync, Arc::new(Ends { source: plan.source.clone(), target: plan.target.clone() }));
+        let (source, target, matcher) = (plan.source.clone(), plan.target.clone(), plan.matcher.clone());
+        self.ends.insert(sync, Arc::new(Ends { source, target, matcher }));
         let (probes, plan) = (self.parts.probes.clone(), Box::new(plan.clone()));
         self.tasks.spawn(async move {
             let problems = probes.lacking(&plan).await;

@@ -2,6 +2,7 @@
 
 use driftless_core::change::Kind;
 use driftless_core::facts::{RootFacts, RootLook};
+use driftless_core::filter::{FilterInput, Matcher};
 use driftless_core::mirror::{Input, Request, Sight};
 use driftless_core::plan::SyncPlan;
 use driftless_core::target::Target;
@@ -218,4 +219,27 @@ fn a_source_that_changes_between_two_runs_of_a_batch_stops_the_second() {
     stage.end(ok());
     assert!(stage.running.is_empty() && stage.problem("a").as_deref() == Some("source-gone"));
     assert!(stage.status("a").waiting >= 1, "the deletion still waits");
+}
+
+#[test]
+fn a_filter_file_that_cannot_be_followed_holds_and_is_asked_for_again_as_soon_as_it_changes() {
+    let input = FilterInput { filter: vec![": .rules".into()], ..FilterInput::default() };
+    let matcher = Matcher::build(&input, &mut |_| Err("no files here".into())).expect("good rules");
+    let problem = matcher.check_dir_file(&path("d"), b".rules", b". other\n").remove(0);
+    let mut stage = Stage::at_rest(vec![SyncPlan { matcher, ..sync("a") }]);
+    stage.roots.insert("a".into(), RootLook::Rules(Box::new(problem)));
+    stage.gone("d/f");
+    stage.change("a", "d/f", Kind::Delete);
+    stage.serve(86_400.0, |_| ok());
+    let status = stage.status("a");
+    assert_eq!((stage.begun().len(), status.waiting, status.phase), (0, 1, Phase::Held));
+    let problem = status.problem.expect("a problem");
+    assert_eq!(
+        (problem.code.as_str(), problem.args["source"].as_str()),
+        ("filter-dir-file-merge", "filter[1] d/.rules line 1")
+    );
+    stage.roots.insert("a".into(), RootLook::Dir(root(1)));
+    stage.change("a", "d/.rules", Kind::Modify);
+    stage.serve(15.0, |_| ok());
+    assert_eq!((stage.status("a").waiting, stage.problem("a")), (0, None), "at once, not after the pause");
 }
