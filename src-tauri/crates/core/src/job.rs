@@ -14,6 +14,8 @@ pub enum Purpose {
     Pass {
         /// The first one.
         startup: bool,
+        /// It compares times to the nanosecond.
+        exact: bool,
         /// It removes what is not in the source.
         delete: bool,
     },

@@ -192,7 +192,8 @@ impl Mirror {
         let edited = !sent_alike || state.plan.delete != wanted.delete || state.plan.exit_codes != wanted.exit_codes;
         state.insist = settings.insist;
         state.mode = settings.inotify_mode;
-        state.plan = wanted.clone();
+        let policy = std::mem::replace(&mut state.plan, wanted.clone()).delete;
+        state.delete_was(policy);
         if !sent_alike || !watched_alike {
             // Other filters or options: what they change, and what changes before it is watched anew, is found by a pass that
             // removes what a recovery may.

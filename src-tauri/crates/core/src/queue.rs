@@ -2,7 +2,8 @@
 //!
 //! Rules
 //! - `delay` is a deadline: the oldest change leaves `delay` after it came in, together with all that is ready.
-//! - With `maxDelays` ready entries nothing waits for `delay`; a retry's pause is waited out all the same.
+//! - With `maxDelays` ready entries nothing waits for `delay`; a retry's pause is waited out all the same. Only a new change
+//!   of the failing path itself, or of a directory above it, shortens it, the less the more often.
 //! - An entry on its way is never touched. A change that comes in meanwhile waits beside it, and goes afterwards.
 //! - A file still being written (no close seen) goes when it was quiet for [`QUIET`], or after [`PATIENCE`] at the latest.
 //! - A directory that was removed and made again is sent as a whole (`subtree`), compared by checksum (`replaced`).
@@ -24,6 +25,8 @@ use crate::time::Now;
 pub const QUIET: Duration = Duration::from_secs(3);
 /// A file kept open and written all the time is sent every so often.
 pub const PATIENCE: Duration = Duration::from_secs(60);
+/// A failing path that changes anew is tried again after this, the first time.
+pub const SOON: Duration = Duration::from_secs(1);
 /// More waiting entries than this are drawn together.
 pub const MOST: usize = 100_000;
 /// So many paths go in one batch at most.
@@ -53,6 +56,20 @@ pub struct Dirt {
     pub not_before: Duration,
     /// Runs in a row that failed on it.
     pub tries: u32,
+    /// How often a new change brought its next try forward.
+    pub forward: u32,
+}
+
+impl Dirt {
+    /// It failed, and changed anew: what stood in its way may be gone. Its next try comes forward, to a pause that doubles each
+    /// time, so that a path that goes on failing while it changes all the time is no storm of runs.
+    fn bring_forward(&mut self, now: Duration) {
+        let at = now + SOON.saturating_mul(1 << self.forward.min(16));
+        if at < self.not_before {
+            self.not_before = at;
+            self.forward += 1;
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -114,6 +131,7 @@ impl Queue {
             first: now,
             not_before: Duration::ZERO,
             tries: 0,
+            forward: 0,
         };
         let mut dirt = match entry.wait.take() {
             None => fresh,
@@ -122,6 +140,8 @@ impl Queue {
         if dirt.tries == 0 {
             let quiet = (now.mono + QUIET.max(delay)).min(dirt.first.mono + PATIENCE.max(delay));
             dirt.not_before = if dirt.want == Want::Writing { quiet } else { Duration::ZERO };
+        } else {
+            dirt.bring_forward(now.mono);
         }
         entry.wait = Some(dirt);
         self.index(path, now.mono);
@@ -269,10 +289,25 @@ impl Queue {
                 self.flying.remove(path);
                 dirt.tries += 1;
                 dirt.not_before = not_before;
+                if entry.wait.is_some() {
+                    dirt.bring_forward(now);
+                }
                 self.put(path, dirt, now);
             }
             other => entry.flight = other,
         }
+    }
+
+    /// Something above this waiting path changed: if it failed, its next try comes forward.
+    pub fn bring_forward(&mut self, path: &RelPath, now: Duration) {
+        if self.entries.get(path).and_then(|e| e.wait.as_ref()).is_none_or(|d| d.tries == 0) {
+            return;
+        }
+        self.unindex(path);
+        if let Some(dirt) = self.entries.get_mut(path).and_then(|e| e.wait.as_mut()) {
+            dirt.bring_forward(now);
+        }
+        self.index(path, now);
     }
 
     /// Ends every pause: what is deferred may go now. Asked for by a person.
@@ -380,6 +415,7 @@ impl Queue {
                 subtree: true,
                 not_before: Duration::ZERO,
                 tries: 0,
+                forward: 0,
                 content_at_ms: None,
                 ..whole
             };
@@ -406,14 +442,15 @@ fn merge(old: Dirt, new: Dirt) -> Dirt {
         first: old.first,
         not_before: old.not_before,
         tries: old.tries,
+        forward: old.forward,
     }
 }
 
 /// What came back from a failed run, under what came in meanwhile.
 fn merge_back(old: Dirt, newer: Dirt) -> Dirt {
-    let (not_before, tries) = (old.not_before, old.tries);
+    let (not_before, tries, forward) = (old.not_before, old.tries, old.forward);
     let content_at_ms = newer.content_at_ms.or(old.content_at_ms);
     let subtree = old.subtree || newer.subtree;
     let merged = merge(old, newer);
-    Dirt { not_before, tries, content_at_ms, subtree, ..merged }
+    Dirt { not_before, tries, forward, content_at_ms, subtree, ..merged }
 }

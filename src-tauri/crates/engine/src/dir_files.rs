@@ -40,11 +40,14 @@ impl Stamp {
     }
 }
 
+/// What was read, by path, and of which file.
+type Kept = HashMap<PathBuf, (Stamp, Arc<[u8]>)>;
+
 /// The filter files of one source.
 #[derive(Debug, Default)]
 struct SourceFiles {
     root: PathBuf,
-    kept: Mutex<HashMap<PathBuf, (Stamp, Arc<[u8]>)>>,
+    kept: Mutex<Kept>,
 }
 
 impl DirFiles for SourceFiles {

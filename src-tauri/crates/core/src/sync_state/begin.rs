@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{Do, Owed, SyncState};
+use super::{Do, SyncState};
 use crate::behaviour::classify::{Class, classify};
 use crate::behaviour::rsync;
 use crate::diagnose::RetryClass;
@@ -57,7 +57,7 @@ impl SyncState {
             Ok(facts) => facts,
             Err(trouble) => return self.refuse(now, id, &trouble),
         };
-        if let Purpose::Pass { startup, delete } = job.purpose {
+        if let Purpose::Pass { startup, exact, delete } = job.purpose {
             job.running = true;
             let word = if startup { "startup" } else { "full" };
             let rules = self.plan.matcher.rules_text();
@@ -69,13 +69,13 @@ impl SyncState {
             );
             // An empty source would empty the target. It may be a mount point without its disk, and nobody saw it fuller.
             let removes = delete && (!facts.empty || std::mem::take(&mut self.may_empty));
-            job.purpose = Purpose::Pass { startup, delete: removes };
+            job.purpose = Purpose::Pass { startup, exact, delete: removes };
             let mut out = vec![self.say(Category::Normal, text)];
             if delete && !removes {
                 self.may_remain = true;
                 out.push(self.say(Category::Warn, "the source is empty: nothing is removed at the target".into()));
             }
-            let command = rsync::full_pass(&self.plan, removes, !startup);
+            let command = rsync::full_pass(&self.plan, removes, exact);
             out.extend([self.exec(&command), Do::Start(id, 0, command)]);
             return out;
         }
@@ -173,8 +173,8 @@ impl SyncState {
         for (path, _) in &job.batch {
             self.queue.failed(path, id, Duration::ZERO, now.mono);
         }
-        if let Purpose::Pass { startup, .. } = job.purpose {
-            self.owed = Some(Owed { startup, not_before: Duration::ZERO });
+        if let Purpose::Pass { startup, exact, .. } = job.purpose {
+            self.owe_again(startup, exact, Duration::ZERO);
         }
         self.failures += 1;
         let wait = pause(RetryClass::Slow, self.failures, u64::from(self.key.0));

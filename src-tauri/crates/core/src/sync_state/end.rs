@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::{Do, ECHO, Owed, SyncState};
+use super::{Do, ECHO, SyncState};
 use crate::behaviour::classify::{Class, subtree_deletes};
 use crate::combine::Want;
-use crate::diagnose::{Context, Diagnosis, Exit, FailedPath, FailureCode, Outcome, Report, RetryClass, diagnose};
+use crate::diagnose::{Context, Diagnosis, Exit, FailedPath, FailureCode, Outcome, Report, RetryClass, Side, diagnose};
 use crate::job::Purpose;
 use crate::mirror::{End, JobId};
 use crate::paths::{RelPath, show_bytes};
@@ -178,6 +178,7 @@ impl SyncState {
             first: now,
             not_before: now.mono + wait,
             tries: 1,
+            forward: 0,
         };
         self.queue.put(path, dirt, now.mono);
         self.failing.insert(path.clone());
@@ -239,7 +240,7 @@ impl SyncState {
     }
 
     pub(super) fn pass_ended(&mut self, now: Now, id: JobId, diagnosis: &Diagnosis, report: &Report) -> Vec<Do> {
-        let Purpose::Pass { startup, delete } = self.jobs[&id].purpose else { return Vec::new() };
+        let Purpose::Pass { startup, exact, delete } = self.jobs[&id].purpose else { return Vec::new() };
         let mut out = Vec::new();
         match diagnosis.outcome {
             Outcome::Done => {
@@ -249,7 +250,7 @@ impl SyncState {
                     self.say(Category::Normal, format!("{word} of {source}/ -> {} finished.", self.plan.target.word())),
                 );
                 self.pass_over(now, delete);
-                self.pass_tries = 0;
+                (self.pass_tries, self.pass_forward) = (0, 0);
                 self.went_well();
             }
             Outcome::Partial => {
@@ -262,23 +263,24 @@ impl SyncState {
                     self.stand_for(failure, now, diagnosis.outcome, &paths);
                 }
                 self.failures = 0;
-                let lost_meanwhile = self.owed.is_some();
-                if diagnosis.all_dirty || (delete && report.deletions_skipped) {
+                // No batch makes good what the one pass that removes could not remove.
+                let only_here = delete && !self.plan.delete.while_running();
+                let not_removed = only_here && report.failed.iter().any(|f| f.side != Side::Sender);
+                if diagnosis.all_dirty || not_removed || (delete && report.deletions_skipped) {
                     // Not everything that failed is known, or removals were left out: the pass stays owed. Batches that go well
                     // in between say nothing about it: it keeps a count of its own.
                     self.pass_tries += 1;
                     let wait = pause(RetryClass::Slow, self.pass_tries, u64::from(self.key.0)).unwrap_or_default();
-                    let not_before = if lost_meanwhile { Duration::ZERO } else { now.mono + wait };
-                    self.owed = Some(Owed { startup, not_before });
+                    self.owe_again(startup, exact, now.mono + wait);
                 } else {
-                    self.pass_tries = 0;
+                    (self.pass_tries, self.pass_forward) = (0, 0);
                 }
                 if !diagnosis.all_dirty {
                     self.pass_over(now, delete);
                 }
             }
             Outcome::Again | Outcome::Held => {
-                self.owed = Some(Owed { startup, not_before: Duration::ZERO });
+                self.owe_again(startup, exact, Duration::ZERO);
                 self.whole_failed(now, diagnosis);
                 if startup && !self.insist && diagnosis.failure.is_some() {
                     let text = "Temporary or permanent failure on startup. Terminating since \"insist\" is not set.";

@@ -1,5 +1,6 @@
 //! What comes in from the watcher, filtered: excluded names never wait, but their directory has another time when they come and go.
 
+use std::ops::Bound;
 use std::time::Duration;
 
 use super::{Do, SyncState};
@@ -8,7 +9,7 @@ use crate::combine::Want;
 use crate::mirror::Sight;
 use crate::paths::{RelPath, show_bytes};
 use crate::problem::Problem;
-use crate::queue::{Dirt, MOST};
+use crate::queue::{BATCH, Dirt, MOST, SOON};
 use crate::safety::Trouble;
 use crate::say::Category;
 use crate::time::Now;
@@ -50,6 +51,7 @@ impl SyncState {
             Kind::Create | Kind::Delete => self.touch_parent(now, &change.path),
             Kind::Attrib | Kind::Writing | Kind::Modify => {}
         }
+        self.heals(now, change);
         if self.plan.matcher.needs_dir_files()
             && self.plan.matcher.dir_file_names().iter().any(|n| n == change.path.name())
         {
@@ -58,6 +60,27 @@ impl SyncState {
             if self.standing.as_ref().is_some_and(|s| s.code.starts_with(Trouble::RULES)) {
                 // What could not be followed may have been mended.
                 self.paused_for_retry = None;
+            }
+        }
+    }
+
+    /// A directory above what fails, or what fails, changed: the next try of each, and of a pass that left something out, comes
+    /// forward.
+    fn heals(&mut self, now: Now, change: &Change) {
+        let path = if let Kind::Move(to) = &change.kind { to } else { &change.path };
+        let below = (Bound::Excluded(path.clone()), Bound::Unbounded);
+        let inside: Vec<RelPath> =
+            self.failing.range(below).take_while(|p| p.is_within(path)).take(BATCH).cloned().collect();
+        for failing in &inside {
+            self.queue.bring_forward(failing, now.mono);
+        }
+        if (!inside.is_empty() || self.failing.contains(path))
+            && let Some(owed) = self.owed.as_mut().filter(|_| self.pass_tries > 0)
+        {
+            let at = now.mono + SOON.saturating_mul(1 << self.pass_forward.min(16));
+            if at < owed.not_before {
+                owed.not_before = at;
+                self.pass_forward += 1;
             }
         }
     }
@@ -100,6 +123,7 @@ impl SyncState {
             first: now,
             not_before: Duration::ZERO,
             tries: 0,
+            forward: 0,
         };
         self.queue.put(under, dirt, now.mono);
     }

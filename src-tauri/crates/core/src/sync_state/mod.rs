@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::change::Kind;
-use crate::config::InotifyMode;
+use crate::config::{DeletePolicy, InotifyMode};
 use crate::job::{Job, Purpose};
 use crate::mirror::{JobId, SyncKey};
 use crate::paths::RelPath;
@@ -38,6 +38,8 @@ const ECHO: Duration = Duration::from_secs(600);
 pub struct Owed {
     /// The first one.
     pub startup: bool,
+    /// Something was lost since the first run: a change within the second of the last one must be found too.
+    pub exact: bool,
     /// Not before.
     pub not_before: Duration,
 }
@@ -135,8 +137,9 @@ pub struct SyncState {
     echoes: Vec<Echo>,
     /// The same for a full pass.
     echo_of_pass: Option<Duration>,
-    /// Passes in a row that left something out.
+    /// Passes in a row that left something out, and how often a new change brought the next one forward.
     pass_tries: u32,
+    pass_forward: u32,
 }
 
 impl SyncState {
@@ -152,7 +155,7 @@ impl SyncState {
             watching: false,
             dirs: 0,
             sight: BTreeMap::new(),
-            owed: init.then_some(Owed { startup: true, not_before: Duration::ZERO }),
+            owed: init.then_some(Owed { startup: true, exact: false, not_before: Duration::ZERO }),
             first_pass_over: !init,
             last_pass_ms: None,
             jobs: BTreeMap::new(),
@@ -177,6 +180,7 @@ impl SyncState {
             echoes: Vec::new(),
             echo_of_pass: None,
             pass_tries: 0,
+            pass_forward: 0,
         }
     }
 
@@ -188,7 +192,8 @@ impl SyncState {
         }
         if let Some(owed) = self.owed.filter(|o| o.not_before <= now.mono) {
             let delete = if owed.startup { self.plan.delete.at_startup() } else { self.plan.delete.at_recovery() };
-            return self.jobs.is_empty().then_some(Purpose::Pass { startup: owed.startup, delete });
+            let Owed { startup, exact, .. } = owed;
+            return self.jobs.is_empty().then_some(Purpose::Pass { startup, exact, delete });
         }
         if self.passing() || self.blocked {
             return None;
@@ -256,10 +261,31 @@ impl SyncState {
         }
     }
 
-    /// A full pass is owed, from `not_before` on; the first one stays the first one.
+    /// A full pass is owed, from `not_before` on; the first one stays the first one. Where nothing has run yet, nothing of
+    /// ours can be at the target that a pass by whole seconds would take for the same.
     pub fn owe(&mut self, not_before: Duration) {
         let startup = self.owed.is_some_and(|o| o.startup);
-        self.owed = Some(Owed { startup, not_before });
+        self.owed = Some(Owed { startup, exact: !startup || self.totals.runs > 0, not_before });
+    }
+
+    /// A pass that came to nothing is owed again, as it was; at once and exact if something was lost meanwhile.
+    pub(super) fn owe_again(&mut self, startup: bool, exact: bool, not_before: Duration) {
+        let lost = self.owed.is_some();
+        let not_before = if lost { Duration::ZERO } else { not_before };
+        self.owed = Some(Owed { startup, exact: exact || lost, not_before });
+    }
+
+    /// The policy was another one until now: what this one removes when it begins is removed by a pass. `startup` removes
+    /// by its first pass, where it makes one; `true` whatever is not in the source. The two others remove nothing of before.
+    pub fn delete_was(&mut self, was: DeletePolicy) {
+        match self.plan.delete {
+            DeletePolicy::Always if was != DeletePolicy::Always => self.owe(Duration::ZERO),
+            DeletePolicy::Startup if !was.at_startup() && self.plan.init => {
+                self.owe(Duration::ZERO);
+                self.owed = self.owed.map(|owed| Owed { startup: true, ..owed });
+            }
+            _ => {}
+        }
     }
 
     /// What stands at both ends now is taken for right. Where a guard held, another directory may stand there than the one that

@@ -6,7 +6,7 @@ use driftless_core::mirror::Input;
 use driftless_core::paths::RelPath;
 use driftless_core::plan::SyncPlan;
 
-use crate::stage::{Stage, ok, path, sync};
+use crate::stage::{Stage, ok, path, refused, sync, without};
 use crate::tree::{Kind as NodeKind, Node};
 use crate::world::{World, plan};
 
@@ -190,4 +190,72 @@ fn without_init_there_is_no_first_pass_but_a_loss_makes_one() {
         // A change within the second of the last one was lost too: times are compared exactly.
         assert!(stage.begun[0].has("--modify-window=-1"));
     }
+}
+
+#[test]
+fn another_policy_makes_the_pass_that_removes_what_it_removes_when_it_begins() {
+    for was in POLICIES {
+        for now in POLICIES {
+            let mut stage = Stage::at_rest(vec![SyncPlan { delete: was, ..sync("a") }]);
+            stage.plan.syncs[0].delete = now;
+            stage.configure();
+            let wanted = (now == Always && was != Always) || (now == Startup && matches!(was, Never | Running));
+            let removes: Vec<bool> = stage.begun.iter().map(|run| run.has("--delete")).collect();
+            assert_eq!(removes, if wanted { vec![true] } else { vec![] }, "{was:?} to {now:?}");
+            assert!(stage.begun.iter().all(|run| run.has("--modify-window=-1")), "it is not the first run");
+            stage.serve(60.0, |_| ok());
+            stage.configure();
+            assert_eq!(stage.begun.len(), removes.len(), "once");
+        }
+    }
+}
+
+#[test]
+fn what_the_only_pass_that_removes_could_not_remove_stays_owed() {
+    let first = |policy, end| {
+        let mut stage = Stage::new(vec![SyncPlan { delete: policy, ..sync("a") }]);
+        stage.configure();
+        stage.watch_all();
+        stage.begun.clear();
+        stage.end(end);
+        stage
+    };
+    let mut stage = first(Startup, without(&["stranger"]));
+    assert_eq!(stage.status("a").protected_up_to_ms, None, "the first pass has not done all of its work");
+    stage.serve(20.0, |_| without(&["stranger"]));
+    let tried = stage.begun.iter().filter(|run| run.what() == "PASS" && run.has("--delete")).count();
+    assert!((1..4).contains(&tried), "{tried} passes");
+    stage.serve(3_600.0, |_| ok());
+    stage.begun.clear();
+    stage.serve(3_600.0, |_| ok());
+    assert_eq!((stage.begun().len(), stage.problem("a")), (0, None), "done once it is done");
+    // What the sender could not read is no removal, and under `true` a batch makes it good.
+    let mut stage = first(Always, without(&["stranger"]));
+    stage.serve(3_600.0, |_| ok());
+    assert!(stage.begun.iter().all(|run| run.what() != "PASS"));
+}
+
+#[test]
+fn a_first_pass_that_is_made_again_compares_to_the_nanosecond_only_after_a_loss() {
+    let mut stage = Stage::new(vec![sync("a")]);
+    stage.configure();
+    stage.watch_all();
+    let exact = |stage: &Stage| stage.begun.last().is_some_and(|run| run.has("--modify-window=-1"));
+    let again = |stage: &mut Stage| {
+        stage.end(refused());
+        stage.pass(2.0);
+        assert_eq!(stage.runs(), ["a: PASS"]);
+    };
+    assert!(!exact(&stage));
+    again(&mut stage);
+    assert!(!exact(&stage), "nothing was lost");
+    let sync = stage.key("a");
+    stage.input(Input::Lost { sync, under: RelPath::root() });
+    again(&mut stage);
+    assert!(exact(&stage), "what was sent before may differ within the second");
+    stage.pass(5.0);
+    stage.end(refused());
+    stage.serve(60.0, |_| ok());
+    assert!(exact(&stage), "and stays so until it has gone well");
+    assert_eq!(stage.status("a").phase, driftless_core::view::Phase::Idle);
 }

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use driftless_core::change::Kind;
+use driftless_core::diagnose::{Exit, FailedPath, PathWhy, Report, Side};
 use driftless_core::mirror::{Input, Request};
 use driftless_core::paths::RelPath;
 use driftless_core::plan::SyncPlan;
 use driftless_core::target::Target;
 
 use super::one;
-use crate::stage::{Stage, ok, refused, sync};
+use crate::stage::{Stage, ended, ok, path, refused, sync, without};
 
 #[test]
 fn delay_is_a_deadline_of_the_oldest_change_and_takes_all_that_is_ready() {
@@ -272,4 +273,73 @@ fn a_request_for_a_sync_that_is_not_there_names_those_that_are() {
     stage.ask(Request::SyncNow { sync: Some("zz".into()) });
     assert_eq!(stage.replies, [Reply::NoSuchSync { asked: "zz".into(), known: vec!["a".into()] }]);
     assert!(stage.running.is_empty());
+}
+
+/// `f` fails for an hour: its pause is minutes by now.
+fn failing(name: &str) -> Stage {
+    let mut stage = one();
+    stage.write("a", name);
+    stage.serve(3_600.0, |_| without(&[name]));
+    assert_eq!((stage.status("a").waiting, stage.running.len()), (1, 0));
+    stage.begun.clear();
+    stage
+}
+
+#[test]
+fn a_failing_path_that_changes_anew_is_tried_soon() {
+    for (name, change) in [("f", "f"), ("d/e/f", "d/"), ("d/e/f", "d/e/f")] {
+        let mut stage = failing(name);
+        stage.change("a", change, Kind::Attrib);
+        stage.pass(8.0);
+        assert!(stage.runs().iter().any(|run| run.contains(name)), "{change}: {:?}", stage.runs());
+    }
+    // Neighbours say nothing about it.
+    let mut stage = failing("d/f");
+    stage.change("a", "d/g", Kind::Attrib);
+    stage.change("a", "e/", Kind::Attrib);
+    stage.serve(8.0, |_| ok());
+    assert!(stage.begun().iter().all(|run| !run.contains("d/f")));
+}
+
+#[test]
+fn a_change_during_the_try_that_fails_counts_too() {
+    let mut stage = one();
+    stage.write("a", "f");
+    for _ in 0..9 {
+        stage.serve(3_600.0, |_| without(&["f"]));
+    }
+    while stage.running.is_empty() {
+        stage.pass(10.0);
+    }
+    stage.change("a", "f", Kind::Attrib);
+    stage.end(without(&["f"]));
+    stage.pass(8.0);
+    assert_eq!(stage.runs(), ["a: f"]);
+}
+
+#[test]
+fn a_failing_path_that_changes_all_the_time_is_no_storm() {
+    let mut stage = one();
+    for _ in 0..3_600 {
+        stage.write("a", "log");
+        stage.change("a", "", Kind::Attrib);
+        stage.serve(1.0, |run| if run.what().contains("log") { without(&["log"]) } else { ok() });
+    }
+    let tries = stage.begun().iter().filter(|run| run.contains("log")).count();
+    assert!((8..60).contains(&tries), "{tries} runs in an hour of changes");
+}
+
+#[test]
+fn a_pass_that_left_something_out_comes_forward_when_that_changes() {
+    let unreadable =
+        FailedPath { path: path("d"), why: PathWhy::Permission, side: Side::Sender, deep: true, guess: false };
+    let report = Report { failed: vec![unreadable], deletions_skipped: true, ..Report::default() };
+    let left_out = || ended(Exit::Code(23), report.clone());
+    let mut stage = one();
+    stage.ask(Request::SyncNow { sync: None });
+    stage.serve(7_200.0, |_| left_out());
+    stage.begun.clear();
+    stage.change("a", "d/", Kind::Attrib);
+    stage.serve(8.0, |_| ok());
+    assert!(stage.begun.iter().any(|run| run.what() == "PASS"), "{:?}", stage.begun());
 }
