@@ -2,10 +2,10 @@
 //! codes; with one it looks at a configuration or talks to a Driftless that runs.
 
 mod daemon;
-mod files;
 mod grammar;
 mod load;
 mod log;
+mod overlay;
 mod pidfile;
 mod report;
 mod run;

@@ -4,8 +4,8 @@ use std::io::Write;
 
 use driftless_core::problem::{Problem, Severity};
 
-use crate::load::NotLoaded;
 use crate::log::clean;
+use driftless_instance::NotLoaded;
 
 /// One problem as lines of text: `FILE:LINE:COL: sentence remedy`. `file` names the configuration where the problem
 /// does not say.

@@ -4,8 +4,6 @@
 //! are taken; the engine starts. Only when all of it went well is the caller told so. Every failure on the way is said on
 //! stderr and ends with 255.
 
-mod answers;
-mod held;
 mod service;
 mod signals;
 mod status;
@@ -16,19 +14,16 @@ use std::time::Duration;
 use driftless_core::plan::PlanSettings;
 use driftless_core::say::{Category, Say};
 use driftless_engine::places::{Places, private_dir};
+use driftless_instance::{Held, Loaded, Refusal};
 
 use crate::FAILED;
 use crate::daemon::{Side, Waiting, detach};
 use crate::grammar::Arguments;
-use crate::load::{Loaded, Origin};
+use crate::load::Origin;
 use crate::log::{Filter, Log, LogFile, Tag, facility};
 use crate::report;
-use held::Held;
 use service::Service;
 use signals::Signals;
-
-/// Why the daemon is not up; the text after `Error: `.
-type Refusal = String;
 
 /// Runs until the end; the exit code.
 pub fn run(arguments: Arguments) -> u8 {

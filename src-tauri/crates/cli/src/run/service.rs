@@ -10,16 +10,14 @@ use std::time::Duration;
 use driftless_engine::control::Listener;
 use driftless_engine::secrets::system::System;
 use driftless_engine::{EngineOptions, Event, Handle};
+use driftless_instance::{Desk, Held, Loaded, NotLoaded, Refusal};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
 
-use super::Refusal;
-use super::answers::Desk;
-use super::held::Held;
 use super::signals::{Asked, Signals};
 use super::status::StatusWriter;
-use crate::load::{Loaded, NotLoaded, Origin};
+use crate::load::Origin;
 use crate::log::Log;
 use crate::report;
 

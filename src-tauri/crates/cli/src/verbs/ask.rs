@@ -5,8 +5,8 @@ use driftless_engine::places::Places;
 use jiff::Zoned;
 
 use super::{FAILED, OK, USAGE, when};
-use crate::load::identity_of_file;
 use crate::report;
+use driftless_instance::identity_of_file;
 
 /// `pause`
 pub fn pause(

@@ -7,8 +7,8 @@ use driftless_core::problem::Severity;
 use driftless_engine::places::Places;
 
 use super::{FAILED, OK, config_or_default, origin};
-use crate::load::NotLoaded;
 use crate::report;
+use driftless_instance::NotLoaded;
 
 /// Checks a configuration.
 pub fn check(config: Option<String>, places: &Places) -> u8 {

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use driftless_conf::{lsyncd, toml};
 
 use super::{FAILED, OK};
-use crate::load::{Format, read_config};
 use crate::report;
+use driftless_instance::{Format, read_config};
 
 /// Converts `file`.
 pub fn convert(file: &str, to: Option<Format>, output: Option<PathBuf>, force: bool) -> u8 {

@@ -20,8 +20,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use driftless_engine::places::Places;
+use driftless_instance::{Format, NotLoaded};
 
-use crate::load::{Format, NotLoaded, Origin};
+use crate::load::Origin;
 use crate::report;
 
 /// Done.

@@ -6,7 +6,7 @@ use driftless_conf::{Keys, MAX_BYTES, lsyncd, toml};
 use driftless_core::config::Config;
 use driftless_core::problem::Problem;
 
-use super::NotLoaded;
+use crate::NotLoaded;
 use crate::files::{Unreadable, read_bounded};
 
 /// The two formats.

@@ -1,4 +1,4 @@
-//! What the daemon answers over its control socket.
+//! What a running instance answers over its control socket.
 
 use driftless_core::mirror::{Reply, Request};
 use driftless_engine::Handle;

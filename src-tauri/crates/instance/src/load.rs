@@ -1,9 +1,4 @@
-//! From what was asked for to a plan: the file or the words are read, the command line laid over, all of it checked.
-//!
-//! Nothing is kept open and nothing started: the same call serves the start, a reload, and the verbs.
-
-mod overlay;
-mod source;
+//! A configuration to a plan: checked, with the files of patterns that it names read.
 
 use std::path::{Path, PathBuf};
 
@@ -14,22 +9,9 @@ use driftless_core::problem::{Problem, Severity};
 use driftless_engine::locks::config_identity;
 
 use crate::files::read_bounded;
-use crate::grammar::Arguments;
-pub use source::{Format, read_config};
 
 /// A file of patterns is never larger.
 const PATTERN_FILE_LIMIT: usize = 16 * 1024 * 1024;
-
-/// What is to be loaded, with everything that could change under a daemon fixed at the start.
-#[derive(Debug, Clone)]
-pub struct Origin {
-    /// What the command line asked for.
-    pub arguments: Arguments,
-    /// The directory in which relative paths begin; a daemon leaves it, a reload still means it.
-    pub cwd: PathBuf,
-    /// Directories of the program itself, never to be part of a sync.
-    pub own: Vec<PathBuf>,
-}
 
 /// A configuration that can be run.
 #[derive(Debug)]
@@ -53,38 +35,18 @@ pub enum NotLoaded {
     Problems(Vec<Problem>),
 }
 
-impl Origin {
-    /// What the words mean here and now.
-    pub fn new(arguments: Arguments, own: Vec<PathBuf>) -> Result<Origin, NotLoaded> {
-        let cwd = std::env::current_dir()
-            .map_err(|e| NotLoaded::Plain(vec![format!("The current directory cannot be used: {e}.")]))?;
-        Ok(Origin { arguments, cwd, own })
-    }
+/// Where a configuration is looked at from.
+#[derive(Debug, Clone)]
+pub struct Ground {
+    /// Relative paths begin here.
+    pub cwd: PathBuf,
+    /// Directories of the program itself, never to be part of a sync.
+    pub own: Vec<PathBuf>,
+}
 
-    /// Reads and checks.
-    pub fn load(&self) -> Result<Loaded, NotLoaded> {
-        let (config, mut warnings, keys, file) = match &self.arguments.config {
-            Some(name) => {
-                let path = self.cwd.join(name);
-                let read = read_config(&path, name)?;
-                (read.config, read.notes, read.keys, Some(path))
-            }
-            None => (overlay::syncs_of(&self.arguments, &self.cwd)?, Vec::new(), Keys::default(), None),
-        };
-        let config = overlay::lay_over(config, &self.arguments);
-        let plan = self.plan(&config, file.as_deref(), &keys, &mut warnings)?;
-        let (identity, shown) = match file {
-            Some(path) => (identity_of_file(&path), path.display().to_string()),
-            None => {
-                let ids: Vec<&str> = plan.syncs.iter().map(|s| s.id.as_str()).collect();
-                let pairs: Vec<String> = plan.syncs.iter().map(|s| format!("{} → {}", s.source, s.target)).collect();
-                (config_identity(&ids), pairs.join(", "))
-            }
-        };
-        Ok(Loaded { plan, warnings, identity, shown })
-    }
-
-    fn plan(
+impl Ground {
+    /// The plan of a configuration, read from `file` if there is one; what is worth knowing goes to `warnings`.
+    pub fn plan(
         &self,
         config: &Config,
         file: Option<&Path>,

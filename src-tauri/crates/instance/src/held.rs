@@ -1,4 +1,4 @@
-//! What a running daemon holds so that no second one does the same work: pid file, the lock of its configuration, and
+//! What a running instance holds so that no second one does the same work: pid file, the lock of its configuration, and
 //! one lock for each pair of source and target.
 
 use std::collections::BTreeMap;
@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 use driftless_core::plan::Plan;
 use driftless_engine::locks::{Lock, NotLocked, lock_config, lock_pair};
 
-use super::Refusal;
 use crate::load::Loaded;
+
+/// Why something cannot be had; a sentence.
+pub type Refusal = String;
 use crate::pidfile::PidFile;
 
 /// Everything that is freed when this is dropped.

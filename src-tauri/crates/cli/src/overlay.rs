@@ -6,8 +6,8 @@ use driftless_core::config::{Config, Kind, Sync};
 use driftless_core::paths::show_bytes;
 use driftless_core::target::{BadTarget, Target};
 
-use super::NotLoaded;
 use crate::grammar::{Arguments, SyncWords};
+use driftless_instance::NotLoaded;
 
 /// The settings that were typed hold over those of the file.
 pub fn lay_over(mut config: Config, arguments: &Arguments) -> Config {
