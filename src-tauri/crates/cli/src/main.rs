@@ -6,7 +6,6 @@ mod grammar;
 mod load;
 mod log;
 mod overlay;
-mod pidfile;
 mod report;
 mod run;
 mod usage;

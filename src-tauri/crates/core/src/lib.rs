@@ -5,6 +5,7 @@
 //! testable by the thousand worlds in a second.
 #![warn(missing_docs)]
 
+pub mod alert;
 pub mod behaviour;
 pub mod budget;
 pub mod change;
@@ -25,12 +26,15 @@ pub mod problem;
 pub mod queue;
 pub mod retry;
 pub mod safety;
+pub mod said;
 pub mod say;
 mod sent_times;
+pub mod sentence;
 pub mod slots;
 pub mod sync_state;
 mod sync_view;
 pub mod target;
 pub mod time;
+pub mod tray;
 pub mod view;
 pub mod work;

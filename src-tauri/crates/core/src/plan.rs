@@ -211,6 +211,11 @@ pub fn plan_of(config: &Config, env: &PlanEnv, read: &mut Read<'_>) -> Result<Pl
     if problems.is_empty() { Ok(Plan { settings, syncs }) } else { Err(problems) }
 }
 
+/// A plan without a sync: what runs before there is one.
+pub fn plan_of_nothing(settings: &Settings, env: &PlanEnv) -> Plan {
+    Plan { settings: settings_of(settings, env), syncs: Vec::new() }
+}
+
 fn settings_of(written: &Settings, env: &PlanEnv) -> PlanSettings {
     let path = |path: &Option<String>| path.as_deref().map(|p| absolute(p, env));
     PlanSettings {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// How much it matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Worth knowing; nothing is refused.
@@ -16,6 +17,7 @@ pub enum Severity {
 
 /// Where in a file: both count from 1; `column` counts characters, 0 if only the line is known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct Place {
     /// The file as it was named.
     pub file: String,
@@ -28,6 +30,7 @@ pub struct Place {
 /// One problem. `code` is stable, kebab-case and the key of its sentences in the catalogue
 /// (`CODE`, `CODE.remedy`, and `CODE.title` where there is one).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct Problem {
     /// For example `check-source-relative`.
     pub code: String,
@@ -35,12 +38,15 @@ pub struct Problem {
     pub severity: Severity,
     /// The key in the model it is about, as `sync[2].rsync.bwlimit` or `settings.maxDelays`; empty for the whole.
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "bindings", ts(optional, as = "Option<_>"))]
     pub path: String,
     /// What the sentence fills in. File names in here are already shown through `paths::show_bytes`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(feature = "bindings", ts(optional, as = "Option<_>"))]
     pub args: BTreeMap<String, String>,
     /// The place in a file, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "bindings", ts(optional))]
     pub place: Option<Place>,
 }
 

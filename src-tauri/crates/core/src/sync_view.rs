@@ -24,6 +24,7 @@ impl SyncState {
             since_ms: s.since_ms,
             next_try_ms,
             times: s.times,
+            needs_person: s.act || s.protects,
             paths: s.paths.clone(),
         });
         SyncStatus {

@@ -12,6 +12,7 @@ use crate::mirror::SyncKey;
 
 /// How it goes, the worst last. One enum everywhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum Health {
     /// The target has everything.
@@ -41,6 +42,7 @@ impl Health {
 
 /// What a sync is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum Phase {
     /// Its watches are being put in place.
@@ -65,6 +67,7 @@ pub enum Phase {
 
 /// The state of everything.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct Status {
     /// The worst of all syncs.
     pub health: Health,
@@ -81,9 +84,11 @@ pub struct Status {
 
 /// The state of one sync. Times are wall clock in milliseconds since 1970, UTC.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct SyncStatus {
     /// While the program runs.
     #[serde(skip, default = "no_key")]
+    #[cfg_attr(feature = "bindings", ts(skip))]
     pub key: SyncKey,
     /// For ever.
     pub id: String,
@@ -144,6 +149,7 @@ fn no_key() -> SyncKey {
 
 /// How far a full pass is, over all its parts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct PassProgress {
     /// Files and directories compared, and sent where they differ.
     pub files_done: u64,
@@ -163,6 +169,7 @@ pub struct PassProgress {
 
 /// A failure that stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct ProblemStatus {
     /// The failure's code, see `diagnose`.
     pub code: String,
@@ -174,12 +181,16 @@ pub struct ProblemStatus {
     pub next_try_ms: Option<i64>,
     /// So many runs in a row.
     pub times: u32,
+    /// Somebody must act: it does not mend itself.
+    #[serde(default)]
+    pub needs_person: bool,
     /// Paths that failed, shown, at most ten.
     pub paths: Vec<String>,
 }
 
 /// Counts since the start.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct Totals {
     /// Runs of rsync.
     pub runs: u64,
@@ -193,6 +204,7 @@ pub struct Totals {
 
 /// A path that waits, for the status file and lists.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct WaitingEntry {
     /// `active` (on its way), `wait`, or `block` (waits for another run).
     pub state: String,
@@ -200,4 +212,35 @@ pub struct WaitingEntry {
     pub kind: String,
     /// `/`-anchored, a directory ends in `/`, shown.
     pub path: String,
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A sync of this name and id that does nothing.
+    pub(crate) fn sync(name: &str, health: Health, phase: Phase) -> SyncStatus {
+        SyncStatus {
+            key: SyncKey(0),
+            id: name.to_owned(),
+            name: name.to_owned(),
+            kind: Kind::Rsync,
+            source: format!("/home/me/{name}"),
+            target: "me@nas::home".to_owned(),
+            health,
+            phase,
+            waiting: 0,
+            oldest_ms: None,
+            protected_up_to_ms: None,
+            last_pass_ms: None,
+            pass: None,
+            problem: None,
+            paused_until_ms: None,
+            dirs: 1,
+            sight: Vec::new(),
+            may_remain: false,
+            totals: Totals::default(),
+            filters: Vec::new(),
+        }
+    }
 }

@@ -3,12 +3,15 @@
 #![warn(missing_docs)]
 
 mod desk;
+mod document;
 mod files;
 mod held;
 mod load;
+mod pidfile;
 mod source;
 
 pub use desk::Desk;
+pub use document::{Document, Saved, Sheet};
 pub use files::{Unreadable, read_bounded};
 pub use held::{Held, Refusal};
 pub use load::{Ground, Loaded, NotLoaded, identity_of_file, pattern_file};

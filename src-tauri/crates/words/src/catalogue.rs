@@ -34,11 +34,15 @@ const ENGLISH: &[(&str, &str)] = &[
     ("failure", include_str!("../catalogue/en/failure.ftl")),
     ("filter", include_str!("../catalogue/en/filter.ftl")),
     ("held", include_str!("../catalogue/en/held.ftl")),
+    ("notice", include_str!("../catalogue/en/notice.ftl")),
     ("plan", include_str!("../catalogue/en/plan.ftl")),
     ("receiver", include_str!("../catalogue/en/receiver.ftl")),
     ("rsync", include_str!("../catalogue/en/rsync.ftl")),
     ("secrets", include_str!("../catalogue/en/secrets.ftl")),
     ("sight", include_str!("../catalogue/en/sight.ftl")),
+    ("state", include_str!("../catalogue/en/state.ftl")),
+    ("tray", include_str!("../catalogue/en/tray.ftl")),
+    ("window", include_str!("../catalogue/en/window.ftl")),
 ];
 
 /// All entries of one language.
@@ -76,6 +80,13 @@ impl Catalogue {
         let shown: Vec<String> = args.iter().map(|(name, value)| format!("{name}: {value}")).collect();
         let sentence = if shown.is_empty() { key.to_owned() } else { format!("{key} ({})", shown.join(", ")) };
         Text { title: None, sentence, remedy: None }
+    }
+
+    /// What stands in a sync's way: a failure (`auth-failed`), or a problem of what it is run with (`rsync-lacks-option`).
+    pub fn failure(&self, code: &str, args: &BTreeMap<String, String>) -> Text {
+        let key = format!("failure-{code}");
+        let known = self.part(&key, Part::Sentence, args).is_some();
+        self.text(if known { &key } else { code }, args)
     }
 
     /// One part of an entry, or what is wrong with its arguments; `None` if there is no such part.

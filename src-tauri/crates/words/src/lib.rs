@@ -10,6 +10,7 @@
 #![warn(missing_docs)]
 
 mod catalogue;
+mod said;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -17,6 +18,7 @@ use std::sync::OnceLock;
 use driftless_core::problem::Problem;
 
 pub use catalogue::{Catalogue, Language, Part};
+pub use said::moment;
 
 /// What a person reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,9 +38,7 @@ pub fn render(problem: &Problem) -> Text {
 
 /// What stands in a sync's way, in English: a failure (`auth-failed`), or a problem of what it is run with (`rsync-lacks-option`).
 pub fn render_failure(code: &str, args: &BTreeMap<String, String>) -> Text {
-    let key = format!("failure-{code}");
-    let known = english().part(&key, Part::Sentence, args).is_some();
-    english().text(if known { &key } else { code }, args)
+    english().failure(code, args)
 }
 
 /// A problem as compilers write it: `FILE:LINE:COL: sentence remedy`, or with its key in front where no place is known.

@@ -23,7 +23,7 @@ pub use identity::{clean_path, display_name, identity, target_of};
 pub use own::DriftlessKeys;
 pub use rsync_options::{RsyncOptions, SshOptions};
 pub use schema::{KeyInfo, Table, ValueType, key, keys, nearest, schema_json};
-pub use settings::{App, InotifyMode, Settings};
+pub use settings::{App, AppLanguage, Appearance, InotifyMode, Settings};
 pub use sync::{ExitVerdict, Kind, Sync};
 
 use schemars::JsonSchema;

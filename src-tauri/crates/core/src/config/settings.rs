@@ -96,6 +96,60 @@ pub struct App {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 1), extend("x-group" = "file", "x-default" = 1))]
     pub schema: Option<u32>,
+    /// Language of the window and the notifications.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-group" = "window", "x-default" = "system"))]
+    pub language: Option<AppLanguage>,
+    /// Light or dark.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-group" = "window", "x-default" = "system"))]
+    pub appearance: Option<Appearance>,
+    /// Tell when nothing has reached a target for a while.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-group" = "notifications", "x-default" = true))]
+    pub notify_failing: Option<bool>,
+    /// Tell when a sync is held to protect data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-group" = "notifications", "x-default" = true))]
+    pub notify_held: Option<bool>,
+    /// Tell when a password is missing, refused, or cannot be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-group" = "notifications", "x-default" = true))]
+    pub notify_password: Option<bool>,
+    /// Tell when all is well again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-group" = "notifications", "x-default" = true))]
+    pub notify_recovered: Option<bool>,
+}
+
+/// Language of the window.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub enum AppLanguage {
+    /// The desktop's, where there is a catalogue for it.
+    #[default]
+    #[serde(rename = "system")]
+    System,
+    /// English.
+    #[serde(rename = "en")]
+    English,
+    /// Simplified Chinese.
+    #[serde(rename = "zh-CN")]
+    Chinese,
+}
+
+/// Light or dark.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+#[serde(rename_all = "lowercase")]
+pub enum Appearance {
+    /// As the desktop.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
 }
 
 impl App {

@@ -9,6 +9,7 @@ use super::{DeletePolicy, DriftlessKeys, RsyncOptions, SshOptions};
 
 /// How changes are brought over; lsyncd's `default.rsync`, `default.rsyncssh`, `default.direct`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// rsync, to a folder here, a daemon's module, or over a remote shell.

@@ -1,0 +1,318 @@
+//! What crosses between the shell and the pages, beside what `core` already has. `bindings.rs` writes it as TypeScript.
+//!
+//! Names are camelCase, enums kebab-case texts, times milliseconds since 1970 (UTC), sizes bytes. Nothing here holds a secret.
+
+#![warn(missing_docs)]
+
+#[cfg(test)]
+mod bindings;
+
+use std::collections::BTreeMap;
+
+use driftless_core::config::Config;
+use driftless_core::problem::Problem;
+use driftless_core::view::{PassProgress, Status};
+use serde::{Deserialize, Serialize};
+#[cfg(test)]
+use ts_rs::TS;
+
+/// Everything that a page needs to show itself, in one answer.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Snapshot {
+    /// As everywhere.
+    pub status: Status,
+    /// By the sync's id: what the status does not hold.
+    pub live: BTreeMap<String, Live>,
+    /// The application's own.
+    pub app: AppFacts,
+    /// Why the configuration in the file is not the one that runs, if so.
+    pub config_problems: Vec<Problem>,
+}
+
+/// What changes many times a second, or is known to the shell only.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Live {
+    /// While a full pass runs.
+    pub pass: Option<PassProgress>,
+    /// Bytes a second, while something is sent.
+    pub rate: Option<u64>,
+    /// It was never rehearsed and may delete: nothing runs until the rehearsal is confirmed by `allow`.
+    pub rehearsal_due: bool,
+    /// Sent since local midnight, bytes.
+    pub sent_today: Option<u64>,
+}
+
+/// What does not change while the program runs, or only by `set_app_settings`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct AppFacts {
+    /// Of the program.
+    pub version: String,
+    /// BCP 47, of the desktop.
+    pub system_language: String,
+    /// What the person chose.
+    pub settings: AppSettings,
+    /// What the shell can do; a page without it is not shown.
+    pub abilities: Vec<Ability>,
+    /// A tray host was seen.
+    pub tray: bool,
+    /// The configuration's file.
+    pub config_file: String,
+    /// The person's home.
+    pub home: String,
+}
+
+/// Something that a page may offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "kebab-case")]
+pub enum Ability {
+    /// What was sent, removed, failed.
+    Activity,
+    /// Taking in a foreign configuration.
+    Import,
+    /// Writing the configuration elsewhere.
+    Export,
+    /// Starting with the session.
+    Autostart,
+    /// The desktop shows notifications.
+    Notifications,
+}
+
+/// The application's own settings: `[app]` of the configuration, and whether it starts with the session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct AppSettings {
+    /// Starts with the session.
+    pub autostart: bool,
+    /// Of all texts.
+    pub language: driftless_core::config::AppLanguage,
+    /// Light or dark.
+    pub appearance: driftless_core::config::Appearance,
+    /// Which notices are shown.
+    pub notify: Notify,
+}
+
+/// A switch for each kind of notice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+pub struct Notify {
+    /// Nothing reaches a target.
+    pub failing: bool,
+    /// A sync is held to protect data.
+    pub held: bool,
+    /// A password is missing, refused, or cannot be read.
+    pub password: bool,
+    /// All is well again.
+    pub recovered: bool,
+}
+
+/// Told without being asked; at most four a second of each kind.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum HostEvent {
+    /// How it goes is another.
+    Status {
+        /// As everywhere.
+        status: Status,
+        /// By the sync's id.
+        live: BTreeMap<String, Live>,
+    },
+    /// The application's own is another.
+    App {
+        /// All of it.
+        app: AppFacts,
+    },
+    /// The configuration is another one: saved here, or edited outside.
+    Config {
+        /// What is wrong with it, if it does not run.
+        problems: Vec<Problem>,
+    },
+    /// Something was added to the history.
+    History,
+    /// The tray or a notification asks for a place in the window.
+    Go {
+        /// Its name.
+        page: String,
+        /// And the sync there.
+        sync: Option<String>,
+    },
+}
+
+/// The configuration as it stands in its file.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct ConfigSheet {
+    /// What it says.
+    #[cfg_attr(test, ts(type = "Config"))]
+    pub config: Config,
+    /// Where.
+    pub file: String,
+    /// Changes with every change of the file; `save` wants the one it was read with.
+    pub revision: String,
+    /// The file could not be read (then `config` is what runs), or warnings.
+    pub problems: Vec<Problem>,
+}
+
+/// How a save ended. With errors among `problems` nothing was written.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Saved {
+    /// It is in the file, and runs.
+    pub saved: bool,
+    /// Of the file as it is now.
+    pub revision: String,
+    /// What the check says.
+    pub problems: Vec<Problem>,
+}
+
+/// One sync as others write it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Texts {
+    /// The words of a full pass, as a shell would take them.
+    pub command: String,
+    /// Our own file.
+    pub toml: String,
+    /// lsyncd's.
+    pub lsyncd: String,
+}
+
+/// A failure as a code and what its sentence fills in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(TS))]
+pub struct Cause {
+    /// A failure's code, without `failure-`.
+    pub code: String,
+    /// What its sentence fills in.
+    pub args: BTreeMap<String, String>,
+}
+
+/// A folder that people usually want safe.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct UsualFolder {
+    /// Absolute.
+    pub path: String,
+    /// `documents`, `pictures`, `music`, `videos`, `desktop`, `downloads`, `projects`, or `home`.
+    pub role: String,
+    /// To be ticked from the start.
+    pub ticked: bool,
+}
+
+/// A mounted file system that could be a target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Disk {
+    /// Where it is mounted.
+    pub path: String,
+    /// What a person calls it.
+    pub label: String,
+    /// Bytes.
+    pub free: u64,
+    /// Bytes.
+    pub total: u64,
+    /// It can be unplugged.
+    pub removable: bool,
+}
+
+/// Where a password is, never what it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct PasswordState {
+    /// `rsync://USER@HOST:PORT/MODULE`; none if the target takes none.
+    pub account: Option<String>,
+    /// Where it is.
+    pub stored: Stored,
+    /// Whether the keyring can be used.
+    pub keyring: KeyringState,
+    /// Where `file` would be, or is.
+    pub file: String,
+}
+
+/// Where a password is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "kebab-case")]
+pub enum Stored {
+    /// In the keyring.
+    Keyring,
+    /// In memory, until the program ends.
+    Session,
+    /// In a file that only this person can read.
+    File,
+    /// Nowhere.
+    None,
+    /// The keyring does not tell.
+    Unknown,
+}
+
+/// Whether the keyring can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyringState {
+    /// It answers.
+    Ready,
+    /// A person must unlock it.
+    Locked,
+    /// There is none in this session.
+    Absent,
+    /// It refuses us.
+    Denied,
+    /// It does not answer in time.
+    Slow,
+}
+
+/// Where to keep a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "kebab-case")]
+pub enum KeepPassword {
+    /// In the keyring.
+    Keyring,
+    /// In memory, until the program ends.
+    Session,
+    /// In a file (0600).
+    File,
+}
+
+/// A foreign configuration, read and not yet taken in.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Imported {
+    /// All that can be carried over.
+    #[cfg_attr(test, ts(type = "Config"))]
+    pub config: Config,
+    /// Where it was read.
+    pub file: String,
+    /// Its notation.
+    pub format: Notation,
+    /// What could not be carried over, and what the check says.
+    pub problems: Vec<Problem>,
+}
+
+/// The two notations of a configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "kebab-case")]
+pub enum Notation {
+    /// Our own.
+    Toml,
+    /// lsyncd.conf.
+    Lsyncd,
+}

@@ -1,0 +1,43 @@
+# How it goes, in one sentence. $target is a machine's name or a folder.
+
+state-none = No backup yet.
+state-all-safe = Everything changed before { $time } is safe.
+state-safe = Everything changed before { $time } is on { $target }.
+state-watching = Watching { $source }; what changes from now on is brought over.
+state-starting = Looking through { $source }…
+state-comparing = Comparing with { $target }…
+state-comparing-so-far = { $done ->
+    [one] Comparing with { $target }: { $done } file so far…
+   *[other] Comparing with { $target }: { $done } files so far…
+}
+state-comparing-of = Comparing with { $target }: { $done } of about { $total } files…
+state-sending = { $count ->
+    [one] Sending { $count } change to { $target }…
+   *[other] Sending { $count } changes to { $target }…
+}
+state-waiting = { $count ->
+    [one] { $count } change leaves for { $target } soon.
+   *[other] { $count } changes leave for { $target } soon.
+}
+state-paused-until = Paused until { $time }.
+state-paused = Paused until you resume.
+state-failing = Nothing has reached { $target } since { $since }.
+state-wait = { $count ->
+    [one] { $count } change waits.
+   *[other] { $count } changes wait.
+}
+state-wait-since = { $count ->
+    [one] { $count } change waits since { $time }.
+   *[other] { $count } changes wait since { $time }.
+}
+state-next-try = Trying again at { $time }.
+
+# Lengths of time.
+
+span-seconds = { $count } s
+span-minutes = { $count } min
+span-hours = { $count } h
+span-days = { $count ->
+    [one] { $count } day
+   *[other] { $count } days
+}
