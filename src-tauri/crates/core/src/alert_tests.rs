@@ -1,6 +1,7 @@
 //! The rules of notices, one by one.
 
 use super::*;
+use crate::conditions::Surroundings;
 use crate::view::tests::sync as calm;
 
 const MINUTE: u64 = 60;
@@ -25,7 +26,13 @@ impl Desk {
         let now = Now { mono: Duration::from_secs(100), wall_ms: 1_000_000_000 };
         let mut sync = calm("Documents", Health::Synced, Phase::Idle);
         sync.protected_up_to_ms = Some(now.wall_ms);
-        let status = Status { health: Health::Synced, syncs: vec![sync], running: 0, fading: false };
+        let status = Status {
+            health: Health::Synced,
+            syncs: vec![sync],
+            running: 0,
+            fading: false,
+            around: Surroundings::default(),
+        };
         Desk { alerts: Alerts::new(Rules::default(), now), now, status }
     }
 

@@ -13,6 +13,7 @@ pub use hours::Hours;
 
 /// What is known of the machine's surroundings. `None`: nobody can tell here, and a form hides the rule.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct Surroundings {
     /// On mains power.
     pub on_mains: Option<bool>,
@@ -26,6 +27,7 @@ pub struct Surroundings {
 
 /// Which rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum RuleKind {
     /// `onlyOnMains`
@@ -52,6 +54,7 @@ impl RuleKind {
 
 /// A rule that pauses now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct RulePause {
     /// Which.
     pub rule: RuleKind,

@@ -37,6 +37,7 @@ impl Disk {
 
 /// An end of a sync.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum End {
     /// Where changes come from.
@@ -47,6 +48,7 @@ pub enum End {
 
 /// A disk is not there, and nobody need do anything: the sync starts when it is plugged in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct Away {
     /// Which end is on it.
     pub end: End,

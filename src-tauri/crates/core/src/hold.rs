@@ -6,6 +6,7 @@ use crate::picture::Picture;
 
 /// Why it waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum HoldWhy {
     /// More would be deleted than the budget allows: deletions wait, copies go on.
@@ -26,6 +27,7 @@ impl HoldWhy {
 
 /// What waits until it is allowed (`allow`), with what would be done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct Hold {
     /// Why.
     pub why: HoldWhy,
@@ -41,6 +43,7 @@ pub struct Hold {
 
 /// A rehearsal that somebody asked for; the last one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct Rehearsal {
     /// When it was asked for.
     pub asked_ms: i64,

@@ -7,6 +7,7 @@ pub const NAMES: usize = 10;
 
 /// One part of a [`Picture`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct Portion {
     /// How many entries (files, links, directories).
     pub count: u64,
@@ -18,6 +19,7 @@ pub struct Portion {
 
 /// What a run would do.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct Picture {
     /// When it was made: wall clock, milliseconds since 1970, UTC.
     pub made_ms: i64,

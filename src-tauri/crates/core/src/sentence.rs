@@ -2,6 +2,7 @@
 //!
 //! The first sentence is the answer to "is my work safe, and up to when?"; one about what waits may follow.
 
+use crate::disk::End;
 use crate::paths::show_bytes;
 use crate::said::Said;
 use crate::target::Target;
@@ -30,11 +31,19 @@ pub fn worst(status: &Status) -> Option<&SyncStatus> {
 pub fn of(sync: &SyncStatus) -> Vec<Said> {
     let target = place(&sync.target);
     if sync.phase == Phase::Paused {
-        let said = match sync.paused_until_ms.flatten() {
-            Some(until) => Said::new("state-paused-until").at("time", until),
-            None => Said::new("state-paused"),
+        return with_waiting(paused(sync), sync, None);
+    }
+    if let Some(away) = &sync.away {
+        let disk = match away.end {
+            End::Source => Said::new("state-away-source").text("place", show_bytes(sync.source.as_bytes())),
+            End::Target => Said::new("state-away-target").text("place", target),
         };
-        return with_waiting(said, sync, None);
+        return with_waiting(disk, sync, None);
+    }
+    if let Some(hold) = &sync.hold {
+        let deleted = hold.picture.as_ref().map_or(0, |picture| picture.deleted.count);
+        let said = Said::new(format!("state-held-{}", hold.why.code())).text("target", target);
+        return vec![said.count("count", deleted)];
     }
     if let Some(problem) = &sync.problem {
         let cause = Said::failure(&problem.code, &problem.args);
@@ -57,6 +66,16 @@ pub fn of(sync: &SyncStatus) -> Vec<Said> {
         (_, Some(at)) => Said::new("state-safe").text("target", target).at("time", at),
         (_, None) => Said::new("state-watching").text("source", show_bytes(sync.source.as_bytes())),
     }]
+}
+
+fn paused(sync: &SyncStatus) -> Said {
+    if let Some(by) = &sync.paused_by {
+        return Said::new(by.rule.code()).text("wants", show_bytes(by.wants.as_bytes()));
+    }
+    match sync.paused_until_ms.flatten() {
+        Some(until) => Said::new("state-paused-until").at("time", until),
+        None => Said::new("state-paused"),
+    }
 }
 
 fn comparing(target: String, done: u64, total: Option<u64>) -> Said {
@@ -87,6 +106,7 @@ pub fn place(target: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::conditions::Surroundings;
     use crate::view::tests::sync;
 
     fn keys(said: &[Said]) -> Vec<&str> {
@@ -135,7 +155,13 @@ mod tests {
 
     #[test]
     fn the_worst_is_said_and_all_safe_is_the_earliest_time() {
-        let mut status = Status { health: Health::Synced, syncs: Vec::new(), running: 0, fading: false };
+        let mut status = Status {
+            health: Health::Synced,
+            syncs: Vec::new(),
+            running: 0,
+            fading: false,
+            around: Surroundings::default(),
+        };
         assert_eq!(keys(&headline(&status)), ["state-none"]);
         for (name, at) in [("a", 30), ("b", 20)] {
             let mut one = sync(name, Health::Synced, Phase::Idle);

@@ -215,11 +215,12 @@ fn pause(key: &str, sync: Option<String>) -> Item {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::conditions::Surroundings;
     use crate::view::tests::sync;
 
     fn status(syncs: Vec<SyncStatus>) -> Status {
         let health = syncs.iter().map(|sync| sync.health).max().unwrap_or(Health::Synced);
-        Status { health, syncs, running: 0, fading: false }
+        Status { health, syncs, running: 0, fading: false, around: Surroundings::default() }
     }
 
     fn verbs(items: &[Item]) -> Vec<&Verb> {

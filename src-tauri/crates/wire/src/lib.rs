@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use driftless_core::config::Config;
 use driftless_core::problem::Problem;
-use driftless_core::view::{PassProgress, Status};
+use driftless_core::view::Status;
 use serde::{Deserialize, Serialize};
 #[cfg(test)]
 use ts_rs::TS;
@@ -23,27 +23,10 @@ use ts_rs::TS;
 pub struct Snapshot {
     /// As everywhere.
     pub status: Status,
-    /// By the sync's id: what the status does not hold.
-    pub live: BTreeMap<String, Live>,
     /// The application's own.
     pub app: AppFacts,
     /// Why the configuration in the file is not the one that runs, if so.
     pub config_problems: Vec<Problem>,
-}
-
-/// What changes many times a second, or is known to the shell only.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-#[cfg_attr(test, derive(TS))]
-#[serde(rename_all = "camelCase")]
-pub struct Live {
-    /// While a full pass runs.
-    pub pass: Option<PassProgress>,
-    /// Bytes a second, while something is sent.
-    pub rate: Option<u64>,
-    /// It was never rehearsed and may delete: nothing runs until the rehearsal is confirmed by `allow`.
-    pub rehearsal_due: bool,
-    /// Sent since local midnight, bytes.
-    pub sent_today: Option<u64>,
 }
 
 /// What does not change while the program runs, or only by `set_app_settings`.
@@ -122,8 +105,6 @@ pub enum HostEvent {
     Status {
         /// As everywhere.
         status: Status,
-        /// By the sync's id.
-        live: BTreeMap<String, Live>,
     },
     /// The application's own is another.
     App {

@@ -21,6 +21,13 @@ state-waiting = { $count ->
 }
 state-paused-until = Paused until { $time }.
 state-paused = Paused until you resume.
+state-away-source = The disk of { $place } is not plugged in; it goes on when it is.
+state-away-target = The disk of { $place } is not plugged in; it goes on when it is.
+state-held-delete-budget = { $count ->
+    [one] { $count } file would be deleted on { $target }: that waits for your word. Copies go on.
+   *[other] { $count } files would be deleted on { $target }: that waits for your word. Copies go on.
+}
+state-held-rehearsal = Rehearsed, nothing done yet: { $target } waits for your word.
 state-failing = Nothing has reached { $target } since { $since }.
 state-wait = { $count ->
     [one] { $count } change waits.
