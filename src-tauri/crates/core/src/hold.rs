@@ -16,6 +16,9 @@ pub enum HoldWhy {
 }
 
 impl HoldWhy {
+    /// All of them.
+    pub const ALL: [HoldWhy; 2] = [HoldWhy::DeleteBudget, HoldWhy::Rehearsal];
+
     /// Its code: `failure-CODE` is the key of its sentences.
     pub fn code(self) -> &'static str {
         match self {

@@ -21,6 +21,8 @@ pub enum Purpose {
     },
     /// What waited.
     Batch,
+    /// A dry run of a full pass that somebody asked for.
+    Rehearsal,
 }
 
 /// A job under way.
@@ -44,6 +46,14 @@ pub struct Job {
     pub mtimes: Vec<(RelPath, i128)>,
     /// Something failed on the way.
     pub trouble: bool,
+    /// The run under way is a dry one, to count what would be deleted.
+    pub counting: bool,
+    /// Of a batch: what this class would delete has been counted.
+    pub counted: Option<Class>,
+    /// The same of a pass.
+    pub pass_counted: bool,
+    /// The next run leaves its deletions out: they wait for an answer.
+    pub keeps: bool,
 }
 
 impl Job {
@@ -59,6 +69,10 @@ impl Job {
             failed: BTreeMap::new(),
             mtimes: Vec::new(),
             trouble: false,
+            counting: false,
+            counted: None,
+            pass_counted: false,
+            keeps: false,
         }
     }
 

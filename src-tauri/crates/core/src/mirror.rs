@@ -190,6 +190,7 @@ impl Mirror {
         let sent_alike = state.plan.rsync == wanted.rsync && state.plan.matcher.words() == wanted.matcher.words();
         // Only an edit of what a run does is an answer to what holds it.
         let edited = !sent_alike || state.plan.delete != wanted.delete || state.plan.exit_codes != wanted.exit_codes;
+        state.reconsider(wanted);
         state.insist = settings.insist;
         state.mode = settings.inotify_mode;
         let policy = std::mem::replace(&mut state.plan, wanted.clone()).delete;
@@ -253,7 +254,8 @@ impl Mirror {
         let sync = &mut self.syncs[turn];
         let Some(purpose) = sync.wants(now) else { return false };
         let machine = sync.plan.target.host().unwrap_or_default().to_owned();
-        let pass = matches!(purpose, Purpose::Pass { .. });
+        // A rehearsal goes over both trees too.
+        let pass = purpose != Purpose::Batch;
         if pass && !self.slots.free_for_pass(&machine) {
             return false;
         }
@@ -286,7 +288,7 @@ impl Mirror {
         if !self.settings.as_ref().is_some_and(|s| s.onepass) || self.syncs.is_empty() || !self.owners.is_empty() {
             return;
         }
-        let failed = |s: &SyncState| s.standing.is_some();
+        let failed = |s: &SyncState| s.standing.is_some() || s.consent.hold.is_some();
         if self.syncs.iter().all(|s| failed(s) || (s.watching && s.owed.is_none() && s.queue.is_empty())) {
             self.fading = Some(if self.syncs.iter().any(failed) { 255 } else { 0 });
             self.finish_if_idle();
@@ -296,7 +298,7 @@ impl Mirror {
     fn asked(&mut self, id: RequestId, request: &Request) {
         let name = match request {
             Request::Pause { sync, .. } | Request::Resume { sync } | Request::SyncNow { sync } => sync.clone(),
-            Request::Allow { sync } => Some(sync.clone()),
+            Request::Allow { sync } | Request::Rehearse { sync } => Some(sync.clone()),
         };
         let fits = |s: &SyncState| !s.retired && name.as_ref().is_none_or(|n| s.plan.id == *n || s.plan.name == *n);
         let mut done = Vec::new();
@@ -308,7 +310,9 @@ impl Mirror {
                     sync.answered();
                 }
                 Request::Allow { .. } => sync.allow(),
+                Request::Rehearse { .. } => sync.rehearse(self.now),
                 Request::SyncNow { .. } => {
+                    sync.ask_again();
                     sync.answered();
                     sync.hurry = true;
                     sync.owe(Duration::ZERO);

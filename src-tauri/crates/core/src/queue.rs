@@ -29,6 +29,8 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 pub const SOON: Duration = Duration::from_secs(1);
 /// More waiting entries than this are drawn together.
 pub const MOST: usize = 100_000;
+/// What waits until somebody allows it, however long.
+pub const WITHHELD: Duration = Duration::MAX;
 /// So many paths go in one batch at most.
 pub const BATCH: usize = 50_000;
 
@@ -90,6 +92,8 @@ pub struct Queue {
     by_age: BTreeSet<(Duration, RelPath)>,
     /// What is on its way.
     flying: BTreeSet<RelPath>,
+    /// Waiting entries that go only when somebody allows it.
+    withheld: BTreeSet<RelPath>,
 }
 
 impl Queue {
@@ -137,7 +141,7 @@ impl Queue {
             None => fresh,
             Some(old) => merge(old, fresh),
         };
-        if dirt.tries == 0 {
+        if dirt.tries == 0 || dirt.not_before == WITHHELD {
             let quiet = (now.mono + QUIET.max(delay)).min(dirt.first.mono + PATIENCE.max(delay));
             dirt.not_before = if dirt.want == Want::Writing { quiet } else { Duration::ZERO };
         } else {
@@ -184,7 +188,9 @@ impl Queue {
     fn index(&mut self, path: &RelPath, now: Duration) {
         let Some(dirt) = self.entries.get(path).and_then(|e| e.wait.as_ref()) else { return };
         self.by_age.insert((dirt.first.mono, path.clone()));
-        if dirt.not_before > now {
+        if dirt.not_before == WITHHELD {
+            self.withheld.insert(path.clone());
+        } else if dirt.not_before > now {
             self.deferred.insert((dirt.not_before, path.clone()));
         } else {
             self.ready.insert((dirt.first.mono, path.clone()));
@@ -195,6 +201,7 @@ impl Queue {
         let Some(dirt) = self.entries.get(path).and_then(|e| e.wait.as_ref()) else { return };
         self.by_age.remove(&(dirt.first.mono, path.clone()));
         self.deferred.remove(&(dirt.not_before, path.clone()));
+        self.withheld.remove(path);
         self.ready.remove(&(dirt.first.mono, path.clone()));
     }
 
@@ -300,7 +307,8 @@ impl Queue {
 
     /// Something above this waiting path changed: if it failed, its next try comes forward.
     pub fn bring_forward(&mut self, path: &RelPath, now: Duration) {
-        if self.entries.get(path).and_then(|e| e.wait.as_ref()).is_none_or(|d| d.tries == 0) {
+        if self.entries.get(path).and_then(|e| e.wait.as_ref()).is_none_or(|d| d.tries == 0 || d.not_before == WITHHELD)
+        {
             return;
         }
         self.unindex(path);
@@ -318,6 +326,21 @@ impl Queue {
             }
             self.make_ready(path);
         }
+    }
+
+    /// What was withheld may go now.
+    pub fn release(&mut self) {
+        while let Some(path) = self.withheld.pop_first() {
+            if let Some(dirt) = self.entries.get_mut(&path).and_then(|e| e.wait.as_mut()) {
+                dirt.not_before = Duration::ZERO;
+            }
+            self.make_ready(path);
+        }
+    }
+
+    /// Entries that go only when somebody allows it.
+    pub fn withheld(&self) -> usize {
+        self.withheld.len()
     }
 
     /// True if this path waits or is on its way.
@@ -448,7 +471,9 @@ fn merge(old: Dirt, new: Dirt) -> Dirt {
 
 /// What came back from a failed run, under what came in meanwhile.
 fn merge_back(old: Dirt, newer: Dirt) -> Dirt {
-    let (not_before, tries, forward) = (old.not_before, old.tries, old.forward);
+    // What came in meanwhile may be the path's return.
+    let not_before = if old.not_before == WITHHELD { newer.not_before } else { old.not_before };
+    let (tries, forward) = (old.tries, old.forward);
     let content_at_ms = newer.content_at_ms.or(old.content_at_ms);
     let subtree = old.subtree || newer.subtree;
     let merged = merge(old, newer);

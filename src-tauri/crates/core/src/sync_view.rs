@@ -27,6 +27,7 @@ impl SyncState {
             needs_person: s.act || s.protects,
             paths: s.paths.clone(),
         });
+        let problem = problem.or_else(|| self.asks());
         SyncStatus {
             key: self.key,
             id: self.plan.id.clone(),
@@ -45,14 +46,28 @@ impl SyncState {
             paused_until_ms: self.paused,
             paused_by: None,
             away: None,
-            hold: None,
-            rehearsal: None,
+            hold: self.consent.hold.clone(),
+            rehearsal: self.consent.rehearsal.clone(),
             dirs: self.dirs,
             sight: self.sight.values().cloned().collect(),
             may_remain: self.may_remain,
             totals: self.totals,
             filters: self.plan.matcher.rules_text(),
         }
+    }
+
+    /// What waits for somebody's word is what is to be said, where nothing failed.
+    fn asks(&self) -> Option<ProblemStatus> {
+        let hold = self.consent.hold.as_ref()?;
+        Some(ProblemStatus {
+            code: hold.why.code().to_owned(),
+            args: self.hold_args(),
+            since_ms: hold.since_ms,
+            next_try_ms: None,
+            needs_person: true,
+            times: 1,
+            paths: hold.picture.as_ref().map(|p| p.deleted.names.clone()).unwrap_or_default(),
+        })
     }
 
     fn protected_up_to_ms(&self, oldest_ms: Option<i64>) -> Option<i64> {
@@ -68,7 +83,7 @@ impl SyncState {
     fn phase(&self) -> Phase {
         if self.paused.is_some() {
             Phase::Paused
-        } else if self.standing.as_ref().is_some_and(|s| s.protects) {
+        } else if self.standing.as_ref().is_some_and(|s| s.protects) || self.consent.awaits() {
             Phase::Held
         } else if !self.watching {
             Phase::Starting
@@ -80,6 +95,8 @@ impl SyncState {
             Phase::Retrying
         } else if self.owed.is_some() {
             Phase::FullPass
+        } else if self.consent.hold.is_some() && self.queue.len() == self.queue.withheld() {
+            Phase::Held
         } else if !self.queue.is_empty() {
             Phase::Waiting
         } else {
@@ -91,6 +108,7 @@ impl SyncState {
         let standing = match &self.standing {
             Some(s) if now.wall_ms - s.since_ms > LONG_MS => Some(Health::Failing),
             Some(s) if s.act || s.protects || now.wall_ms - s.since_ms > PATIENCE_MS => Some(Health::Attention),
+            _ if self.consent.hold.is_some() => Some(Health::Attention),
             _ => None,
         };
         if self.paused.is_some() {

@@ -203,7 +203,7 @@ fn remarks_are_heard() {
     assert_eq!(special.skipped_special.iter().map(|p| p.shown()).collect::<Vec<_>>(), ["pipe"]);
     assert_eq!((special.counts.sent, special.counts.sent_bytes), (2, 8));
     let deleted = recording("45-max-delete").report();
-    assert_eq!((deleted.counts.deleted, deleted.first_deleted.len()), (1, 1));
+    assert_eq!((deleted.counts.deleted, deleted.parts.deleted()), (1, 1));
     assert!(recording("43-source-unreadable").report().deletions_skipped);
 }
 

@@ -12,6 +12,7 @@ use std::path::Path;
 
 use driftless_core::config::{Config, check};
 use driftless_core::diagnose::FailureCode;
+use driftless_core::hold::HoldWhy;
 use driftless_core::problem::Problem;
 use driftless_words::{Catalogue, Language, Part};
 use serde_json::{Value, json};
@@ -70,7 +71,7 @@ fn every_code_has_a_sentence_and_a_remedy() {
 #[test]
 fn every_failure_has_title_sentence_and_remedy() {
     let catalogue = catalogue();
-    let guards = driftless_core::safety::Trouble::CODES.into_iter();
+    let guards = driftless_core::safety::Trouble::CODES.into_iter().chain(HoldWhy::ALL.map(HoldWhy::code));
     for code in FailureCode::ALL.iter().map(|c| c.as_str()).chain(guards) {
         let key = format!("failure-{code}");
         for part in [Part::Sentence, Part::Title, Part::Remedy] {
@@ -219,9 +220,13 @@ const FILTERS: &[&str] = &[
 fn every_guard_carries_what_its_sentence_needs() {
     let args: BTreeMap<String, String> =
         ["source", "target", "path", "sync", "count"].map(|name| (name.to_owned(), "1".to_owned())).into();
-    for code in driftless_core::safety::Trouble::CODES.into_iter().chain(["source-gone", "source-unreadable"]) {
+    let asking = ["source", "target", "sync", "count", "limit", "names", "sent", "changed"];
+    let asking: BTreeMap<String, String> = asking.map(|name| (name.to_owned(), "1".to_owned())).into();
+    let guards = driftless_core::safety::Trouble::CODES.into_iter().chain(["source-gone", "source-unreadable"]);
+    let holds = HoldWhy::ALL.map(|why| (why.code(), &asking));
+    for (code, args) in guards.map(|code| (code, &args)).chain(holds) {
         for part in [Part::Sentence, Part::Remedy] {
-            let text = catalogue().part(&format!("failure-{code}"), part, &args).unwrap();
+            let text = catalogue().part(&format!("failure-{code}"), part, args).unwrap();
             assert!(text.is_ok(), "{code} {part:?}: {text:?}");
         }
     }

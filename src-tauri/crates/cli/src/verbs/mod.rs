@@ -9,6 +9,7 @@ mod convert;
 mod explain;
 mod password;
 mod receive;
+mod rehearse;
 mod said;
 mod sentence;
 mod status;
@@ -32,8 +33,8 @@ const FAILED: u8 = 1;
 /// It was called wrongly.
 const USAGE: u8 = 2;
 
-const VERBS: [&str; 10] =
-    ["check", "convert", "status", "pause", "resume", "sync", "allow", "explain", "password", "receive"];
+const VERBS: [&str; 11] =
+    ["check", "convert", "status", "pause", "resume", "sync", "allow", "rehearse", "explain", "password", "receive"];
 
 #[derive(Debug, Parser)]
 #[command(name = "driftlessd", version, about = "Looks at a configuration, or talks to a Driftless that runs.")]
@@ -98,8 +99,15 @@ enum Verb {
         #[command(flatten)]
         which: Which,
     },
-    /// Let a held sync go on: what stands at its source and target now is right.
+    /// Let a held sync go on: what stands at its source and target now is right, what would be deleted may go.
     Allow {
+        /// Name or id.
+        sync: String,
+        #[command(flatten)]
+        which: Which,
+    },
+    /// Say what a full pass would send, change and delete now, and do nothing of it.
+    Rehearse {
         /// Name or id.
         sync: String,
         #[command(flatten)]
@@ -172,6 +180,7 @@ fn run(verb: Verb) -> u8 {
         Verb::Resume { sync, which } => ask::resume(sync, which.config.as_deref(), &places),
         Verb::Sync { sync, which } => ask::sync(sync, which.config.as_deref(), &places),
         Verb::Allow { sync, which } => ask::allow(sync, which.config.as_deref(), &places),
+        Verb::Rehearse { sync, which } => rehearse::rehearse(sync, which.config.as_deref(), &places),
         Verb::Explain { config, path } => explain::explain(config, &path, &places),
     }
 }

@@ -47,9 +47,30 @@ pub fn full_pass(plan: &SyncPlan, delete: bool, exact: bool) -> CommandSpec {
     line.finish(Stdin::Null)
 }
 
+/// The same run, made dry: it says what it would do, and how much there is.
+pub fn dry_run(mut command: CommandSpec) -> CommandSpec {
+    let words = ["--dry-run", "--stats"].map(|w| Arg::Word(w.to_owned()));
+    command.args.splice(0..0, words);
+    command
+}
+
+/// The same run with a net: rsync deletes up to so many, and then ends with 25.
+pub fn at_most(mut command: CommandSpec, deletions: u64) -> CommandSpec {
+    command.args.insert(0, Arg::Word(format!("--max-delete={}", deletions.min(i32::MAX as u64))));
+    command
+}
+
 /// One listing of a batch.
 pub fn listing(plan: &SyncPlan, class: Class, paths: &[RelPath]) -> CommandSpec {
-    let deletes = plan.delete.while_running();
+    list_run(plan, class, paths, plan.delete.while_running())
+}
+
+/// The same without its deletions: they wait for an answer.
+pub fn listing_that_keeps(plan: &SyncPlan, class: Class, paths: &[RelPath]) -> CommandSpec {
+    list_run(plan, class, paths, false)
+}
+
+fn list_run(plan: &SyncPlan, class: Class, paths: &[RelPath], deletes: bool) -> CommandSpec {
     let mut line = Line::new(plan);
     match class {
         Class::Suspect | Class::SubtreeChecked => {
@@ -64,7 +85,7 @@ pub fn listing(plan: &SyncPlan, class: Class, paths: &[RelPath]) -> CommandSpec 
     let subtree = matches!(class, Class::Subtree | Class::SubtreeChecked);
     let removes = match class {
         Class::Root => false,
-        Class::Subtree | Class::SubtreeChecked => subtree_deletes(plan, class),
+        Class::Subtree | Class::SubtreeChecked => deletes && subtree_deletes(plan, class),
         _ => deletes,
     };
     if subtree {

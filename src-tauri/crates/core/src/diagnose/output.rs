@@ -14,6 +14,7 @@ use super::signs::{self, Args};
 use super::stdout::{self, Heard, Item};
 use super::stems::{self, Named, PathWhy};
 use crate::paths::RelPath;
+use crate::picture::Parts;
 
 /// The `--out-format` of our runs: what happens, the size, the name. The parser knows this one alone.
 pub const OUT_FORMAT: &str = "%i %l %n%L";
@@ -25,7 +26,7 @@ const PATHS: usize = 100_000;
 /// Lines kept for a person, and their length in characters.
 const TAIL: usize = 20;
 const TAIL_LINE: usize = 500;
-/// Names kept for the log and "recent changes", and of deletions for a rehearsal.
+/// Names kept for the log and "recent changes".
 const RECENT: usize = 100;
 
 /// Which pipe bytes came from.
@@ -94,8 +95,8 @@ pub struct Report {
     pub counts: Counts,
     /// The last names that were sent, changed or deleted.
     pub recent: Vec<Item>,
-    /// The first names that were deleted.
-    pub first_deleted: Vec<RelPath>,
+    /// What was made, changed and deleted, for a picture of it.
+    pub parts: Parts,
 }
 
 /// Takes both pipes as they come.
@@ -186,9 +187,7 @@ impl OutputParser {
     fn stdout(&mut self, line: &[u8]) {
         match stdout::read(line, &mut self.report.counts) {
             Some(Heard::Item(item)) => {
-                if item.deleted && self.report.first_deleted.len() < RECENT {
-                    self.report.first_deleted.push(item.path.clone());
-                }
+                self.report.parts.take(&item);
                 if self.recent.len() == RECENT {
                     self.recent.pop_front();
                 }

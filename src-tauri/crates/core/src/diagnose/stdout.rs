@@ -83,7 +83,7 @@ fn item(line: &[u8]) -> Option<Item> {
         name = &name[..rfind(name, b" => ").unwrap_or(name.len())];
     }
     let name = unescape(name);
-    let dir = name.ends_with(b"/") || what[1] == b'd';
+    let dir = name.ends_with(b"/") || (!deleted && what[1] == b'd');
     let sent = matches!(what[0], b'<' | b'>');
     let what = String::from_utf8_lossy(what).trim_end().to_owned();
     Some(Item { path: path(&name)?, deleted, sent, dir, size: if deleted { 0 } else { size }, what })

@@ -217,6 +217,12 @@ pub enum Request {
         /// Id or name.
         sync: String,
     },
+    /// A dry run of a full pass: what it would send, change and delete now. Answered at once; the picture is in the
+    /// status ([`crate::view::SyncStatus::rehearsal`]) when it is made.
+    Rehearse {
+        /// Id or name.
+        sync: String,
+    },
     /// A full pass now (with the deletions that a recovery pass may do), and whatever waits, without delay or back-off.
     SyncNow {
         /// Id or name; all if `None`.

@@ -27,6 +27,7 @@ impl SyncState {
                 Vec::new()
             }
             Purpose::Batch => self.queue.depart(job, BATCH),
+            Purpose::Rehearsal => Vec::new(),
         };
         if purpose == Purpose::Batch && batch.is_empty() {
             // All that is ready meets a run under way: its end will ask again.
@@ -57,6 +58,9 @@ impl SyncState {
             Ok(facts) => facts,
             Err(trouble) => return self.refuse(now, id, &trouble),
         };
+        if job.purpose == Purpose::Rehearsal {
+            return self.rehearsal_run(id);
+        }
         if let Purpose::Pass { startup, exact, delete } = job.purpose {
             job.running = true;
             let word = if startup { "startup" } else { "full" };
@@ -68,15 +72,24 @@ impl SyncState {
                 self.plan.target.word()
             );
             // An empty source would empty the target. It may be a mount point without its disk, and nobody saw it fuller.
-            let removes = delete && (!facts.empty || std::mem::take(&mut self.may_empty));
+            let removes = delete && !job.keeps && (!facts.empty || self.may_empty);
+            let (step, kept, counted) = (job.step, job.keeps, job.pass_counted);
+            if removes && !counted && self.counts_pass() {
+                return self.count_pass(id);
+            }
+            if removes && facts.empty {
+                self.may_empty = false;
+            }
+            let Some(job) = self.jobs.get_mut(&id) else { return Vec::new() };
             job.purpose = Purpose::Pass { startup, exact, delete: removes };
             let mut out = vec![self.say(Category::Normal, text)];
-            if delete && !removes {
+            if delete && !removes && !kept {
                 self.may_remain = true;
                 out.push(self.say(Category::Warn, "the source is empty: nothing is removed at the target".into()));
             }
             let command = rsync::full_pass(&self.plan, removes, exact);
-            out.extend([self.exec(&command), Do::Start(id, 0, command)]);
+            let command = self.netted(now, command, removes);
+            out.extend([self.exec(&command), Do::Start(id, step, command)]);
             return out;
         }
         let first = job.made.is_empty();
@@ -109,7 +122,7 @@ impl SyncState {
             ]);
             self.stand("source-unreadable", args, now, true, false, &[path]);
         }
-        if first && !self.jobs[&id].listings.is_empty() {
+        if first && self.jobs[&id].counted.is_none() && !self.jobs[&id].listings.is_empty() {
             let paths: Vec<&RelPath> = self.jobs[&id].batch.iter().map(|(p, _)| p).collect();
             let lines = path_lines(paths.into_iter(), 100);
             out.push(
@@ -123,14 +136,23 @@ impl SyncState {
     /// Starts the next run of a batch, or ends it.
     pub(super) fn next_run(&mut self, now: Now, id: JobId) -> Vec<Do> {
         self.keep_unfit(now, id);
+        if let Some(out) = self.withholds(now, id) {
+            return out;
+        }
+        let counts = self.counts_listing(id);
         let Some(job) = self.jobs.get_mut(&id) else { return Vec::new() };
         let Some(listing) = job.listings.front() else { return self.finish(now, id) };
+        let keeps = std::mem::take(&mut job.keeps);
         let command = match listing.class {
             Class::Flip => rsync::delete_by_filters(&self.plan, &listing.paths),
+            class if keeps => rsync::listing_that_keeps(&self.plan, class, &listing.paths),
             class => rsync::listing(&self.plan, class, &listing.paths),
         };
         job.running = true;
+        job.counting = counts;
         let step = job.step;
+        let deletes = self.plan.delete.while_running() && !keeps;
+        let command = if counts { rsync::dry_run(command) } else { self.netted(now, command, deletes) };
         vec![self.exec(&command), Do::Start(id, step, command)]
     }
 
@@ -160,6 +182,12 @@ impl SyncState {
         if let Some(made) = job.listings.pop_front() {
             job.made.push(made);
         }
+        self.look_at_left(now, id)
+    }
+
+    /// What is left of a batch is looked at; without any it is over.
+    pub(super) fn look_at_left(&mut self, now: Now, id: JobId) -> Vec<Do> {
+        let Some(job) = self.jobs.get(&id) else { return Vec::new() };
         let left: Vec<RelPath> = job.entries_left().into_iter().filter(|e| !job.failed.contains_key(e)).collect();
         if left.is_empty() {
             return self.finish(now, id);
@@ -170,6 +198,9 @@ impl SyncState {
     /// A run may not start.
     pub(super) fn refuse(&mut self, now: Now, id: JobId, trouble: &Trouble) -> Vec<Do> {
         let Some(job) = self.jobs.remove(&id) else { return Vec::new() };
+        if job.purpose == Purpose::Rehearsal {
+            return self.not_rehearsed(now, id, trouble.code());
+        }
         for (path, _) in &job.batch {
             self.queue.failed(path, id, Duration::ZERO, now.mono);
         }

@@ -40,11 +40,20 @@ impl SyncState {
             {
                 diagnosis = diagnosis.with_override(*verdict, *code, said, &context);
             }
-            self.totals.runs += 1;
-            self.totals.sent += said.counts.sent;
-            self.totals.deleted += said.counts.deleted;
+            if !job.counting {
+                self.totals.runs += 1;
+                self.totals.sent += said.counts.sent;
+                self.totals.deleted += said.counts.deleted;
+            }
         }
         self.last_end = Some(now.mono);
+        if std::mem::take(&mut job.counting) {
+            let mut out = self.tell_count(end, report, &diagnosis);
+            out.extend(self.counted(now, id, diagnosis, report));
+            return out;
+        }
+        self.net_caught(&mut diagnosis);
+        self.spend(now, report.counts.deleted);
         let walked = self.jobs[&id].walks();
         if walked {
             self.sent_times.walked(now.wall_ms);
@@ -237,6 +246,7 @@ impl SyncState {
         if self.failing.is_empty() && !self.lacking {
             self.standing = None;
         }
+        self.settle_hold();
     }
 
     pub(super) fn pass_ended(&mut self, now: Now, id: JobId, diagnosis: &Diagnosis, report: &Report) -> Vec<Do> {
@@ -305,5 +315,6 @@ impl SyncState {
         if removed && self.plan.delete.at_recovery() {
             self.may_remain = false;
         }
+        self.pass_consented(removed);
     }
 }

@@ -5,9 +5,12 @@
 //! (no connection, no password) pauses the sync; a failure of single paths pauses only these.
 
 mod begin;
+mod consent;
 mod end;
 mod intake;
 mod tell;
+
+pub use consent::Consent;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -125,6 +128,8 @@ pub struct SyncState {
     pub may_remain: bool,
     /// Counts.
     pub totals: Totals,
+    /// What waits for a person's word, and what was said.
+    pub consent: Consent,
     /// The rsync that is named cannot do what is asked: nothing is started.
     lacking: bool,
     baseline: Baseline,
@@ -169,6 +174,7 @@ impl SyncState {
             drained_ms: None,
             may_remain: false,
             totals: Totals::default(),
+            consent: Consent::default(),
             lacking: false,
             baseline: Baseline::default(),
             failing: BTreeSet::new(),
@@ -187,13 +193,21 @@ impl SyncState {
     /// What is to be started now, if anything. The caller asks [`SyncState::start`] when it has a slot.
     pub fn wants(&mut self, now: Now) -> Option<Purpose> {
         self.echo(now);
-        if !self.may_run(now) || self.jobs.len() >= self.plan.max_processes {
+        if self.consent.rehearse && self.jobs.is_empty() && !self.retired && !self.lacking {
+            self.consent.rehearse = false;
+            return Some(Purpose::Rehearsal);
+        }
+        if self.awaits_confirmation() {
+            return None;
+        }
+        let working = self.jobs.values().filter(|j| j.purpose != Purpose::Rehearsal).count();
+        if !self.may_run(now) || working >= self.plan.max_processes {
             return None;
         }
         if let Some(owed) = self.owed.filter(|o| o.not_before <= now.mono) {
             let delete = if owed.startup { self.plan.delete.at_startup() } else { self.plan.delete.at_recovery() };
             let Owed { startup, exact, .. } = owed;
-            return self.jobs.is_empty().then_some(Purpose::Pass { startup, exact, delete });
+            return (working == 0).then_some(Purpose::Pass { startup, exact, delete });
         }
         if self.passing() || self.blocked {
             return None;
@@ -291,6 +305,10 @@ impl SyncState {
     /// What stands at both ends now is taken for right. Where a guard held, another directory may stand there than the one that
     /// was mirrored: what it lacks is found by a pass.
     pub fn allow(&mut self) {
+        let guarded = self.standing.as_ref().is_some_and(|s| Trouble::CODES.contains(&s.code.as_str()));
+        if !guarded && self.grant() {
+            return self.answered();
+        }
         self.baseline = Baseline::default();
         self.may_empty = self.standing.as_ref().is_some_and(|s| s.code == Trouble::SourceEmptied.code());
         if self.standing.as_ref().is_some_and(|s| Trouble::CODES.contains(&s.code.as_str())) {

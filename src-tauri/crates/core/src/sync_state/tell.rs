@@ -54,6 +54,12 @@ impl SyncState {
         self.say(Category::Exec, command.shown())
     }
 
+    /// A dry run says nothing but why it failed.
+    pub(super) fn tell_count(&self, end: &End, report: &Report, diagnosis: &Diagnosis) -> Vec<Do> {
+        let failed = matches!(diagnosis.outcome, Outcome::Again | Outcome::Held);
+        if failed { self.tell(end, report, diagnosis, true) } else { Vec::new() }
+    }
+
     /// lsyncd's lines about the end of a run, and what failed. The reason stands behind the first of the runs that fail
     /// for it, not behind each of them; call it before that reason [stands](Self::stand_for).
     pub(super) fn tell(&self, end: &End, report: &Report, diagnosis: &Diagnosis, pass: bool) -> Vec<Do> {

@@ -1,7 +1,7 @@
 //! rsync, as far as the command lines of the engine go. It does what is asked by the words, not what was meant, and it takes
 //! its time: names are looked at when it starts, contents when their turn comes.
 
-use driftless_core::diagnose::{Exit, FailedPath, PathWhy, Report, Side};
+use driftless_core::diagnose::{Exit, FailedPath, FailureCode, Item, PathWhy, Report, Side};
 use driftless_core::filter::{Matcher, Verdict};
 use driftless_core::mirror::End;
 use driftless_core::paths::RelPath;
@@ -16,6 +16,8 @@ pub struct Run {
     done: usize,
     report: Report,
     exit: i32,
+    /// What a dry run works on.
+    dry: Option<Tree>,
 }
 
 #[derive(Clone)]
@@ -37,9 +39,13 @@ impl Run {
                 Arg::Secret { prefix, .. } | Arg::Inline { prefix, .. } => prefix.clone(),
             })
             .collect();
-        let mut run = Run { words, units: Vec::new(), done: 0, report: Report::default(), exit: 0 };
+        let mut run = Run { words, units: Vec::new(), done: 0, report: Report::default(), exit: 0, dry: None };
         match &command.stdin {
-            Stdin::Null => run.walk(&RelPath::root(), source, matcher),
+            Stdin::Null => {
+                run.walk(&RelPath::root(), source, matcher);
+                let sent = run.units.iter().filter(|u| matches!(u, Unit::Put(..))).count();
+                run.report.counts.total_files = Some(sent as u64 + 1);
+            }
             Stdin::Bytes(list) => run.list(list, source, matcher),
         }
         // Attributes of directories come last, the deepest first.
@@ -163,6 +169,15 @@ impl Run {
 
     /// Does the next thing; `fail`: it does not, and says so (`told`) or not.
     pub fn step(&mut self, source: &Tree, target: &mut Tree, matcher: &Matcher, fail: Option<bool>) {
+        if !self.has("--dry-run") {
+            return self.work(source, target, matcher, fail);
+        }
+        let mut dry = self.dry.take().unwrap_or_else(|| target.clone());
+        self.work(source, &mut dry, matcher, fail);
+        self.dry = Some(dry);
+    }
+
+    fn work(&mut self, source: &Tree, target: &mut Tree, matcher: &Matcher, fail: Option<bool>) {
         let Some(unit) = self.units.get(self.done).cloned() else { return };
         self.done += 1;
         if let Some(told) = fail {
@@ -213,11 +228,22 @@ impl Run {
         for child in target.children(path) {
             self.delete(&child, target, matcher);
         }
-        if target.children(path).is_empty() {
+        let most = self.words.iter().find_map(|w| w.strip_prefix("--max-delete=")).and_then(|n| n.parse::<u64>().ok());
+        if most.is_some_and(|most| self.report.counts.deleted >= most) {
+            self.report.causes.insert(FailureCode::TooManyDeletions, Default::default());
+            self.exit = 25;
+        } else if target.children(path).is_empty() {
             target.remove(path, 0);
+            self.report.counts.deleted += 1;
+            self.item(path, true, node.is_dir());
         } else {
             self.report.not_deleted.push(path.clone());
         }
+    }
+
+    fn item(&mut self, path: &RelPath, deleted: bool, dir: bool) {
+        let what = if deleted { "*deleting" } else { ">f+++++++++" }.to_owned();
+        self.report.parts.take(&Item { path: path.clone(), deleted, sent: !deleted, dir, size: 1, what });
     }
 
     fn put(&mut self, path: &RelPath, seen: &Node, source: &Tree, target: &mut Tree, matcher: &Matcher) {
@@ -230,6 +256,9 @@ impl Run {
             }
         }
         let there = target.get(path).cloned();
+        if there.is_none() {
+            self.item(path, false, seen.is_dir());
+        }
         if seen.is_dir() {
             if !there.as_ref().is_some_and(Node::is_dir) {
                 target.remove(path, 0);

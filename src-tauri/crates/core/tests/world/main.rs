@@ -35,6 +35,11 @@ fn live(world: &mut World, rounds: usize) {
         world.act();
     }
     world.begin();
+    act_for(world, rounds);
+    world.rest();
+}
+
+fn act_for(world: &mut World, rounds: usize) {
     for _ in 0..rounds {
         for _ in 0..world.chance.below(25) {
             world.act();
@@ -47,7 +52,6 @@ fn live(world: &mut World, rounds: usize) {
             world.tick(Duration::from_secs(2));
         }
     }
-    world.rest();
 }
 
 fn check(world: &World, strangers: bool) {
@@ -72,6 +76,36 @@ fn at_rest_the_target_equals_the_source_though_runs_fail_and_events_are_lost() {
         world.plan.max_processes = 1 + (seed % 3) as usize;
         world.faults = true;
         live(&mut world, 4);
+        check(&world, false);
+    }
+}
+
+#[test]
+fn without_a_word_nothing_is_deleted_beyond_the_budget_and_with_it_the_target_equals_the_source() {
+    for seed in seeds().step_by(2) {
+        let mut world = World::new(seed, plan(DeletePolicy::Always, if seed % 4 == 1 { EXCLUDES } else { &[] }));
+        world.plan.own.budget.count = Some(0);
+        world.plan.own.rehearse = seed % 3 == 0;
+        world.plan.max_processes = 1 + (seed % 3) as usize;
+        let stranger = Node { kind: Kind::File { data: 7, size: 7 }, mtime_ns: 7, mode: 0o600, ino: 7 };
+        world.target.put(&path("stranger"), stranger, 1);
+        let always = Node { kind: Kind::File { data: 1, size: 1 }, mtime_ns: 1, mode: 0o644, ino: 3 };
+        world.source.put(&path("always"), always, 1);
+        world.faults = true;
+        world.keeps = true;
+        world.begin();
+        act_for(&mut world, 3);
+        world.faults = false;
+        world.settle();
+        assert!(world.target.get(&path("stranger")).is_some() && world.mirror.status().syncs[0].hold.is_some());
+        world.keeps = false;
+        for _ in 0..20 {
+            let id = driftless_core::mirror::RequestId(1);
+            let request = driftless_core::mirror::Request::Allow { sync: "id1".into() };
+            world.input(driftless_core::mirror::Input::Asked { id, request });
+            world.settle();
+        }
+        world.rest();
         check(&world, false);
     }
 }

@@ -60,6 +60,8 @@ pub struct World {
     pub source: Tree,
     pub target: Tree,
     pub plan: SyncPlan,
+    /// Nothing at the target may go: nobody has allowed it.
+    pub keeps: bool,
     /// Runs fail, output is lost, events come late, queues overflow.
     pub faults: bool,
     pub runs: usize,
@@ -134,6 +136,7 @@ impl World {
             source: Tree::new(start_ns),
             target: Tree::new(start_ns - 5),
             plan,
+            keeps: false,
             faults: false,
             runs: 0,
             most_at_once: 0,
@@ -281,7 +284,10 @@ impl World {
         // The receiver can't take the root away: only what is below it fails.
         let fails = self.faults && self.chance.one_in(40) && run.next_path().is_some_and(|p| !p.is_root());
         let fail = fails.then(|| self.chance.one_in(2));
+        let before: Vec<RelPath> = self.target.nodes.keys().filter(|_| self.keeps).cloned().collect();
         run.step(&self.source, &mut self.target, &self.plan.matcher, fail);
+        let gone = before.iter().find(|p| self.target.get(p).is_none());
+        assert!(gone.is_none(), "seed {}: deleted without being asked for: {gone:?}", self.seed);
         self.running.insert(job, (step, run, cut));
         let pace = Duration::from_millis(self.chance.below(30) as u64);
         self.at(pace, Coming::Step(job));
@@ -455,6 +461,27 @@ impl World {
     pub fn lose(&mut self) {
         self.last_event = self.last_event.max(self.now.mono);
         self.at(self.last_event - self.now.mono, Coming::Lost(RelPath::root()));
+    }
+
+    /// Lets time pass until nothing happens any more for an hour, held or not.
+    pub fn settle(&mut self) {
+        for _ in 0..20_000 {
+            let busy = !self.coming.is_empty() || !self.running.is_empty();
+            let due = self.mirror.poll_timeout().is_some_and(|at| at < self.now.mono + Duration::from_secs(100));
+            if !busy && !due {
+                return;
+            }
+            self.tick(Duration::from_secs(100));
+        }
+        panic!("seed {}: never settles: {:#?}", self.seed, self.mirror.status());
+    }
+
+    /// Lets so much time pass.
+    pub fn tick_until(&mut self, span: Duration) {
+        let end = self.now.mono + span;
+        while self.now.mono < end {
+            self.tick(end - self.now.mono);
+        }
     }
 
     /// Lets everything come to rest.

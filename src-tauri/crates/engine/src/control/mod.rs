@@ -67,6 +67,11 @@ pub enum Ask {
         /// Id or name.
         sync: String,
     },
+    /// A dry run of a full pass; its picture comes with the status.
+    Rehearse {
+        /// Id or name.
+        sync: String,
+    },
     /// End, as after the signal TERM.
     Stop,
 }

@@ -18,3 +18,18 @@ failure-target-gone = The folder { $target } is gone.
 failure-target-replaced = { $target } is another folder than the one that was written to, or on another disk.
     .title = The target is another folder
     .remedy = Nothing was written to it. Mount the right disk, and the sync goes on by itself. If the new one is right, say so: driftlessd allow '{ $sync }'
+
+# What waits for somebody's word. Always there: source, target, sync, count, limit, names, sent, changed.
+
+failure-delete-budget = { $count ->
+    [one] One file
+   *[other] { $count } files
+ } would be deleted at { $target }, and { $limit ->
+    [one] one
+   *[other] { $limit }
+ } may go without asking: { $names }.
+    .title = Deletions wait for your word
+    .remedy = Nothing was deleted there; everything else goes on. If the files are meant to go, say so: driftlessd allow '{ $sync }'. If not, put them back, and the question goes away.
+failure-rehearsal = The first full pass to { $target } would send { $sent }, change { $changed } and delete { $count }.
+    .title = Ready to start
+    .remedy = Nothing is done before you say so: driftlessd allow '{ $sync }'

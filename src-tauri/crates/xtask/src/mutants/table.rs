@@ -33,6 +33,7 @@ const APART: &str = "no two runs on one path of one target, never more than maxP
 const EQUAL: &str = "at rest the target equals the source";
 const KEEP: &str = "nothing is deleted because the source could not be read, is not there, or is another one";
 const POLICY: &str = "deletions only where the policy allows them";
+const ASKED: &str = "deletions beyond the budget, and a first pass that is rehearsed, wait for a person's word";
 const PACE: &str = "delay, maxDelays and the pause between tries";
 const END: &str = "the program ends when, and as, it was asked to";
 
@@ -42,6 +43,7 @@ const SLOTS: &str = "src/slots.rs";
 const SAFETY: &str = "src/safety.rs";
 const STATE: &str = "src/sync_state/mod.rs";
 const BEGIN: &str = "src/sync_state/begin.rs";
+const CONSENT: &str = "src/sync_state/consent.rs";
 const ENDS: &str = "src/sync_state/end.rs";
 const INTAKE: &str = "src/sync_state/intake.rs";
 const CLASSIFY: &str = "src/behaviour/classify.rs";
@@ -163,8 +165,8 @@ pub const MUTATIONS: &[Mutation] = &[
     broken(
         "one_run_too_many_of_a_sync",
         STATE,
-        "self.jobs.len() >= self.plan.max_processes",
-        "self.jobs.len() > self.plan.max_processes",
+        "working >= self.plan.max_processes",
+        "working > self.plan.max_processes",
         APART,
     ),
     broken(
@@ -184,7 +186,7 @@ pub const MUTATIONS: &[Mutation] = &[
     broken(
         "a_pass_runs_beside_batches",
         STATE,
-        "return self.jobs.is_empty().then_some(",
+        "return (working == 0).then_some(",
         "return (!self.passing()).then_some(",
         APART,
     ),
@@ -313,6 +315,76 @@ pub const MUTATIONS: &[Mutation] = &[
         "            self.owe_again(startup, exact, Duration::ZERO);\n        }\n        self.failures",
         "            let _ = (startup, exact);\n        }\n        self.failures",
         LOSS,
+    ),
+    broken(
+        "deletions_of_a_batch_are_not_counted",
+        CONSENT,
+        "            Class::Delete | Class::Flip => true,",
+        "            Class::Delete | Class::Flip => self.consent.tripped,",
+        ASKED,
+    ),
+    broken(
+        "deletions_of_a_pass_are_not_counted",
+        CONSENT,
+        "(asks || self.plan.own.budget.limits() || self.consent.tripped)",
+        "(asks || self.consent.tripped)",
+        ASKED,
+    ),
+    broken(
+        "a_folder_that_a_file_displaces_is_not_counted",
+        CONSENT,
+        "d.was_dir && !d.dir",
+        "d.was_dir && d.dir",
+        ASKED,
+    ),
+    broken(
+        "there_is_no_second_net",
+        CONSENT,
+        "            Some(most) => rsync::at_most(command, most),",
+        "            Some(_) => command,",
+        ASKED,
+    ),
+    broken(
+        "each_batch_has_a_budget_of_its_own",
+        CONSENT,
+        "most.saturating_sub(self.consent.spent.lately(now.mono))",
+        "most.saturating_sub(self.consent.spent.lately(now.mono) / 1_000)",
+        ASKED,
+    ),
+    broken(
+        "a_rehearsal_waits_for_nobody",
+        STATE,
+        "        if self.awaits_confirmation() {",
+        "        if self.awaits_confirmation() && self.retired {",
+        ASKED,
+    ),
+    broken(
+        "the_deletions_of_a_held_pass_are_forgotten",
+        CONSENT,
+        "            self.consent.held_pass = Some(of);",
+        "            self.consent.held_pass = Some(of).filter(|_| false);",
+        ASKED,
+    ),
+    broken(
+        "files_that_come_back_go_on_waiting",
+        QUEUE,
+        "        if dirt.tries == 0 || dirt.not_before == WITHHELD {",
+        "        if dirt.tries == 0 {",
+        EQUAL,
+    ),
+    broken(
+        "who_allows_deletions_allows_another_source",
+        STATE,
+        "        if !guarded && self.grant() {\n            return self.answered();",
+        "        if !guarded && self.grant() {\n            self.answered();",
+        KEEP,
+    ),
+    broken(
+        "more_than_was_shown_may_go",
+        CONSENT,
+        "shown.saturating_add((shown / 10).max(10))",
+        "u64::MAX.max(shown)",
+        ASKED,
     ),
     broken(
         "startup_deletes_while_running",
