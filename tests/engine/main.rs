@@ -6,6 +6,7 @@ mod common;
 
 mod command;
 mod driver;
+mod outside;
 mod password;
 mod probe;
 mod support;

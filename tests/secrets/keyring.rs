@@ -3,6 +3,8 @@
 use std::process::Output;
 use std::time::{Duration, Instant};
 
+use driftless_engine::outside::keyring::KeyringWatch;
+
 use crate::session::Session;
 
 const TARGET: &str = "rsync_user@nas::home/documents";
@@ -89,4 +91,28 @@ fn a_keyring_that_hangs_is_given_up() {
     let session = Session::with_keyring();
     session.freeze_keyring();
     assert_fails(&session, &["password", "check", TARGET], "did not answer in time", Duration::from_secs(9));
+}
+
+#[test]
+fn a_keyring_that_comes_or_changes_is_told_of() {
+    let mut session = Session::bare();
+    let (sender, told) = std::sync::mpsc::channel();
+    let tell = move || sender.send(()).unwrap_or(());
+    let watch = KeyringWatch::start(Some(session.address()), tell).unwrap();
+    let soon = Duration::from_secs(60);
+    // The bus is asked from another thread: a signal before that is not heard. So it comes until it is.
+    let begun = Instant::now();
+    loop {
+        session.start_keyring();
+        if told.recv_timeout(Duration::from_secs(5)).is_ok() {
+            break;
+        }
+        assert!(begun.elapsed() < soon, "a keyring came, and nobody was told");
+        session.end_keyring();
+    }
+    while told.recv_timeout(Duration::from_secs(3)).is_ok() {}
+    session.lock();
+    told.recv_timeout(soon).expect("it was locked");
+    drop(watch);
+    assert!(told.recv_timeout(soon).is_err(), "it has ended");
 }

@@ -139,6 +139,14 @@ impl Session {
         unlocked.iter().map(read).collect()
     }
 
+    /// It goes, as at a log-out.
+    pub fn end_keyring(&mut self) {
+        if let Some(mut keyring) = self.keyring.take() {
+            keyring.kill().unwrap();
+            keyring.wait().unwrap();
+        }
+    }
+
     /// The keyring no longer answers, as one that waits for a person.
     pub fn freeze_keyring(&self) {
         kill_process(Pid::from_child(self.keyring.as_ref().unwrap()), Signal::STOP).unwrap();

@@ -9,9 +9,9 @@ use std::time::Duration;
 use driftless_core::change::Kind;
 use driftless_core::config::InotifyMode;
 use driftless_core::filter::Matcher;
-use driftless_core::mirror::Sight;
+use driftless_core::mirror::{Sight, SyncKey};
 use driftless_engine::watch::mounts::MountWatch;
-use driftless_engine::watch::{Backend, Report};
+use driftless_engine::watch::{Backend, Options, Report};
 
 use crate::bench::{Bench, SYNC, mkdirs, p, quick, write};
 
@@ -134,4 +134,46 @@ fn no_instance_left_is_said_clearly() {
     fs::write("/proc/sys/user/max_inotify_instances", "0").unwrap();
     let error = driftless_engine::watch::start(|_: Report| (), quick(Backend::Auto)).err().expect("refused");
     assert!(error.to_string().contains("max_user_instances"), "{error}");
+}
+
+/// A FUSE file system that nobody serves: whoever asks it anything waits until it is cut off.
+fn dead(at: &Path) -> fs::File {
+    use std::os::fd::AsRawFd;
+    let device = fs::File::options().read(true).write(true).open("/dev/fuse").unwrap();
+    let words = format!("fd={},rootmode=40000,user_id=0,group_id=0", device.as_raw_fd());
+    let words = std::ffi::CString::new(words).unwrap();
+    rustix::mount::mount("dead", at, "fuse", rustix::mount::MountFlags::empty(), words.as_c_str()).unwrap();
+    device
+}
+
+#[test]
+fn root_a_source_that_does_not_answer_is_said_and_holds_up_nobody() {
+    if !inside("root_a_source_that_does_not_answer_is_said_and_holds_up_nobody") {
+        return;
+    }
+    let options = Options { root_patience: Duration::from_millis(300), ..quick(Backend::Auto) };
+    let mut bench = Bench::idle(options);
+    let (gone, src) = (bench.top.path().join("gone"), bench.src());
+    mkdirs(&gone);
+    let server = dead(&gone);
+    let other = SyncKey(2);
+    bench.watcher().watch(other, &gone, Matcher::none(), InotifyMode::default());
+    bench.watcher().watch(SYNC, &src, Matcher::none(), InotifyMode::default());
+    bench.ready(SYNC);
+    bench.after(|src| write(src.join("file"), "x")).assert_covers("file");
+    let timed_out = Sight::NoSource { errno: rustix::io::Errno::TIMEDOUT.raw_os_error() };
+    bench.watcher().vouch();
+    bench.until(
+        "the word that it does not answer",
+        |r| matches!(r, Report::Sight { sync, sight } if *sync == other && *sight == timed_out),
+    );
+    bench.after(|src| write(src.join("again"), "x")).assert_covers("again");
+    // Cut off, and then gone: what stands there is watched by itself.
+    drop(server);
+    bench.until(
+        "another answer",
+        |r| matches!(r, Report::Sight { sync, sight: Sight::NoSource { errno } } if *sync == other && *errno == 107),
+    );
+    unmount(&["--lazy"], &gone);
+    bench.ready(other);
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 use crate::conditions::Surroundings;
 use crate::job::Purpose;
 use crate::paths::RelPath;
-use crate::plan::{Plan, PlanSettings, SyncPlan};
+use crate::plan::{Password, Plan, PlanSettings, SyncPlan};
 use crate::problem::Problem;
 use crate::slots::Slots;
 use crate::sync_state::{Do, SyncState};
@@ -63,7 +63,10 @@ impl Mirror {
             Input::Lacking { sync, problems } => self.lacking(sync, problems),
             Input::Asked { id, request } => self.asked(id, &request),
             Input::Fade { code, at_once } => self.fade(code, at_once),
-            Input::Resumed | Input::NetworkUp | Input::MountsChanged | Input::KeyringReady => self.hasten(),
+            Input::Resumed => self.hasten(|_| true),
+            Input::NetworkUp => self.hasten(|s| s.plan.target.host().is_some()),
+            Input::MountsChanged { syncs } => self.hasten(|s| syncs.contains(&s.key)),
+            Input::KeyringReady => self.hasten(|s| matches!(s.plan.rsync.password, Password::Keyring(_))),
             Input::Timer => {}
         }
         self.pump();
@@ -225,8 +228,9 @@ impl Mirror {
         self.effects.push_back(Effect::StatusChanged);
     }
 
-    fn hasten(&mut self) {
-        for sync in &mut self.syncs {
+    /// Something outside changed: what may have stood in the way of these is perhaps gone.
+    fn hasten(&mut self, concerns: impl Fn(&SyncState) -> bool) {
+        for sync in self.syncs.iter_mut().filter(|s| concerns(s)) {
             sync.hasten();
         }
     }

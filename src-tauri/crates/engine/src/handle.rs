@@ -3,6 +3,7 @@
 use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use driftless_core::conditions::Surroundings;
 use driftless_core::mirror::{Input, Reply, Request, SyncKey};
@@ -12,6 +13,7 @@ use driftless_core::view::{Health, Status, WaitingEntry};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::driver::{Driver, Message, Parts};
+use crate::outside::Outside;
 use crate::probe::Probes;
 use crate::run::{Ground, Patience};
 use crate::secrets::Secrets;
@@ -138,7 +140,6 @@ pub fn start(plan: Arc<Plan>, options: EngineOptions) -> Result<Handle, StartErr
             Ok(watcher) => watcher,
             Err(error) => return drop(started.send(Err(error.into()))),
         };
-        let mounts = watch_mounts(sender);
         let parts = Parts {
             inbox,
             watcher,
@@ -148,6 +149,7 @@ pub fn start(plan: Arc<Plan>, options: EngineOptions) -> Result<Handle, StartErr
             probes: options.probes,
             status: status_sender,
             on_event: options.on_event,
+            outside: Outside::new(sender),
         };
         let code = runtime.block_on(async {
             let driver = Driver::new(parts, plan);
@@ -155,7 +157,6 @@ pub fn start(plan: Arc<Plan>, options: EngineOptions) -> Result<Handle, StartErr
             let _ = started.send(Ok(()));
             driver.drive().await
         });
-        drop(mounts);
         // A blocking thread may stand on a dead disk: not waited for.
         runtime.shutdown_background();
         exit.tell(code);
@@ -166,17 +167,6 @@ pub fn start(plan: Arc<Plan>, options: EngineOptions) -> Result<Handle, StartErr
         Err(_) => Err(StartError::System(std::io::Error::other("the engine's thread broke"))),
     }
 }
-
-#[cfg(target_os = "linux")]
-fn watch_mounts(sender: mpsc::UnboundedSender<Message>) -> Option<watching::mounts::MountWatch> {
-    let changed = move || drop(sender.send(Message::Mounts));
-    watching::mounts::MountWatch::start(changed)
-        .inspect_err(|error| tracing::warn!("mounts are not watched: {error}"))
-        .ok()
-}
-
-#[cfg(not(target_os = "linux"))]
-fn watch_mounts(_sender: mpsc::UnboundedSender<Message>) {}
 
 impl Handle {
     /// Runs this plan from now on. Only what is different is done anew.
@@ -203,6 +193,22 @@ impl Handle {
     /// The status as it was last told.
     pub fn status(&self) -> Arc<Status> {
         self.status.borrow().clone()
+    }
+
+    /// The status of now: the watcher is asked to vouch first, and has so long to answer. At rest it is asked seldom.
+    pub async fn fresh_status(&self, within: Duration) -> Arc<Status> {
+        let asked_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_millis()) as i64;
+        let mut status = self.status.clone();
+        self.send(Message::Vouch);
+        let told = |status: &Arc<Status>| {
+            status.syncs.iter().all(|s| s.waiting > 0 || s.protected_up_to_ms.is_none_or(|at| at >= asked_ms))
+        };
+        let fresh = tokio::time::timeout(within, status.wait_for(told)).await;
+        if let Ok(Ok(status)) = &fresh {
+            return Arc::clone(status);
+        }
+        drop(fresh);
+        self.status()
     }
 
     /// A page of what waits in a sync, in the order of paths.

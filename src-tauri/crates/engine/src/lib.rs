@@ -7,6 +7,7 @@ mod driver;
 mod handle;
 pub mod locks;
 pub mod look;
+pub mod outside;
 pub mod places;
 pub mod probe;
 pub mod receiver;

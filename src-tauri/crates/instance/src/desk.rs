@@ -1,9 +1,14 @@
 //! What a running instance answers over its control socket.
 
+use std::time::Duration;
+
 use driftless_core::mirror::{Reply, Request};
 use driftless_engine::Handle;
 use driftless_engine::control::{Answer, Answers, Ask, MOST_ENTRIES, Report};
 use tokio::sync::mpsc::UnboundedSender;
+
+/// So long the watcher may take to say up to when everything is told.
+const FRESH: Duration = Duration::from_millis(500);
 
 /// Passes questions on to the engine.
 pub struct Desk {
@@ -22,7 +27,7 @@ impl Answers for Desk {
                 pid: std::process::id(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 config: self.config.clone(),
-                status: (*self.engine.status()).clone(),
+                status: (*self.engine.fresh_status(FRESH).await).clone(),
             })),
             Ask::Waiting { sync, from, count } => self.page(sync, from, count).await,
             Ask::Pause { sync, until_wall_ms } => self.request(Request::Pause { sync, until_wall_ms }).await,

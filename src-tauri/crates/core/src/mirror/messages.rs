@@ -110,9 +110,12 @@ pub enum Input {
     Resumed,
     /// The network came (back).
     NetworkUp,
-    /// A file system was mounted or unmounted.
-    MountsChanged,
-    /// The keyring opened.
+    /// A file system was mounted or unmounted above or below the source or the local target of these.
+    MountsChanged {
+        /// Whose.
+        syncs: Vec<SyncKey>,
+    },
+    /// The keyring came, opened, or holds something else now.
     KeyringReady,
     /// `poll_timeout` has come.
     Timer,

@@ -24,6 +24,10 @@ pub(crate) enum Message {
     Happened(Input),
     /// The mount table changed.
     Mounts,
+    /// The machine may have slept.
+    Woke,
+    /// Somebody wants to know up to when all is told.
+    Vouch,
 }
 
 /// A report as the heart takes it.

@@ -7,6 +7,7 @@
 mod clock;
 mod job;
 mod message;
+mod pace;
 
 use std::collections::HashMap;
 use std::os::fd::OwnedFd;
@@ -18,26 +19,34 @@ use driftless_core::mirror::{Effect, End, Input, JobId, Mirror, Reply, RequestId
 use driftless_core::paths::RelPath;
 use driftless_core::plan::{Plan, SyncPlan};
 use driftless_core::problem::Problem;
+use driftless_core::target::Target;
 use driftless_core::view::Status;
 use driftless_core::work::CommandSpec;
 use rustix::io::Errno;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::{Id, JoinError, JoinSet};
-use tokio::time::{Interval, MissedTickBehavior, interval, sleep};
+#[cfg(target_os = "linux")]
+use tokio::time::timeout;
+use tokio::time::{Instant, sleep, sleep_until};
 
 use self::clock::Clock;
 use self::job::{Ends, Job, Start, end_of, failed_look, look_for};
 pub(crate) use self::message::Message;
+use self::pace::Pace;
 use crate::dir_files::with_dir_files;
 use crate::handle::Event;
 use crate::look::Names;
+use crate::outside::Outside;
+#[cfg(target_os = "linux")]
+use crate::outside::mounts;
 use crate::probe::Probes;
 use crate::run::{Ground, Patience};
 use crate::secrets::Secrets;
-use crate::watch::Watcher;
+use crate::watch::{Report, Watcher};
 
-/// How often the watcher is asked to vouch, and sleep is looked for.
-const TICK: Duration = Duration::from_secs(10);
+/// How long a change of the mount table may be thought about.
+#[cfg(target_os = "linux")]
+const MOUNTS_BOUND: Duration = Duration::from_secs(5);
 /// Shortest wait for a timer.
 const BREATH: Duration = Duration::from_millis(1);
 /// Inputs taken in before effects are looked at again.
@@ -53,6 +62,7 @@ pub(crate) struct Parts {
     pub(crate) probes: Probes,
     pub(crate) status: watch::Sender<Arc<Status>>,
     pub(crate) on_event: Box<dyn FnMut(Event) + Send>,
+    pub(crate) outside: Outside,
 }
 
 pub(crate) struct Driver {
@@ -69,7 +79,10 @@ pub(crate) struct Driver {
     next_request: u64,
     /// Given when the status shows what was asked for.
     answers: Vec<(oneshot::Sender<Reply>, Reply)>,
-    tick: Interval,
+    pace: Pace,
+    /// The mount table as it was looked at last.
+    #[cfg(target_os = "linux")]
+    mounts: Vec<crate::watch::mounts::Mount>,
     status_changed: bool,
 }
 
@@ -78,14 +91,15 @@ enum Outcome {
     Probed(SyncKey, Box<SyncPlan>, Vec<Problem>),
     Looked(JobId, Input, Option<Arc<OwnedFd>>, Names),
     Ended(JobId, u32, End),
+    /// Whom a change of the mount table concerns.
+    Mounts(Vec<SyncKey>),
 }
 
 impl Driver {
     /// With `plan` taken in: the status already shows its syncs. Must be called inside a runtime.
-    pub(crate) fn new(parts: Parts, plan: Arc<Plan>) -> Driver {
+    pub(crate) fn new(mut parts: Parts, plan: Arc<Plan>) -> Driver {
         let plan = with_dir_files(plan);
-        let mut tick = interval(TICK);
-        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        parts.outside.serve(&plan);
         let mut driver = Driver {
             parts,
             mirror: Mirror::new(),
@@ -98,7 +112,9 @@ impl Driver {
             asked: HashMap::new(),
             next_request: 0,
             answers: Vec::new(),
-            tick,
+            pace: Pace::new(Instant::now()),
+            #[cfg(target_os = "linux")]
+            mounts: crate::watch::mounts::now(),
             status_changed: true,
         };
         driver.input(Input::Configured(plan));
@@ -121,8 +137,12 @@ impl Driver {
             tokio::select! {
                 Some(message) = self.parts.inbox.recv() => self.take_in(message),
                 Some(outcome) = self.tasks.join_next_with_id(), if !self.tasks.is_empty() => self.outcome(outcome),
-                () = sleep(wait.unwrap_or(TICK).max(BREATH)), if wait.is_some() => self.input(Input::Timer),
-                _ = self.tick.tick() => self.ticked(),
+                () = sleep(wait.unwrap_or(BREATH).max(BREATH)), if wait.is_some() => self.input(Input::Timer),
+                () = sleep_until(self.pace.next()) => self.ticked(),
+            }
+            if self.clock.slept() {
+                self.input(Input::Resumed);
+                self.parts.watcher.vouch();
             }
         }
     }
@@ -145,10 +165,17 @@ impl Driver {
 
     fn message(&mut self, message: Message) {
         match message {
-            Message::Watch(report) => self.input(message::input_of(report)),
+            Message::Watch(report) => {
+                if !matches!(report, Report::Drained { .. }) {
+                    self.pace.stir(Instant::now());
+                }
+                self.input(message::input_of(report));
+            }
             Message::Configure(plan) => {
                 let plan = with_dir_files(plan);
                 self.plan = plan.clone();
+                self.parts.outside.serve(&plan);
+                self.pace.stir(Instant::now());
                 self.input(Input::Configured(plan));
             }
             Message::Ask(request, answer) => {
@@ -162,18 +189,51 @@ impl Driver {
                 let _ = answer.send(self.mirror.waiting(sync, offset, limit));
             }
             Message::Happened(input) => self.input(input),
+            Message::Vouch => self.parts.watcher.vouch(),
+            // The loop looks at its clocks each time it wakes.
+            Message::Woke => {}
             Message::Mounts => {
                 self.parts.watcher.mounts_changed();
-                self.input(Input::MountsChanged);
+                self.mounts_changed();
             }
         }
     }
 
     fn ticked(&mut self) {
-        if self.clock.slept() {
-            self.input(Input::Resumed);
-        }
+        self.pace.ticked(Instant::now());
         self.parts.watcher.vouch();
+    }
+
+    /// Which syncs a change of the mount table concerns is found out beside the loop: a disk that is gone may not answer, and
+    /// then it concerns all.
+    #[cfg(target_os = "linux")]
+    fn mounts_changed(&mut self) {
+        let now = crate::watch::mounts::now();
+        let points = mounts::differences(&std::mem::replace(&mut self.mounts, now.clone()), &now);
+        let ends: Vec<(SyncKey, Arc<Ends>)> = self.ends.iter().map(|(key, ends)| (*key, ends.clone())).collect();
+        let all: Vec<SyncKey> = ends.iter().map(|(key, _)| *key).collect();
+        let looking = tokio::task::spawn_blocking(move || {
+            let concerned = |(key, ends): &(SyncKey, Arc<Ends>)| {
+                let mut paths = vec![ends.source.as_str()];
+                if let Target::Local { path } = &ends.target {
+                    paths.push(path);
+                }
+                paths.into_iter().any(|path| mounts::concern(&points, Path::new(path))).then_some(*key)
+            };
+            ends.iter().filter_map(concerned).collect()
+        });
+        self.tasks.spawn(async move {
+            match timeout(MOUNTS_BOUND, looking).await {
+                Ok(Ok(syncs)) => Outcome::Mounts(syncs),
+                _ => Outcome::Mounts(all),
+            }
+        });
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn mounts_changed(&mut self) {
+        let syncs = self.ends.keys().copied().collect();
+        self.input(Input::MountsChanged { syncs });
     }
 
     fn outcome(&mut self, outcome: Result<(Id, Outcome), JoinError>) {
@@ -189,7 +249,11 @@ impl Driver {
                         self.input(input);
                     }
                     Outcome::Probed(sync, plan, problems) => self.probed(sync, &plan, problems),
-                    Outcome::Ended(job, step, end) => self.input(Input::Ended { job, step, end }),
+                    Outcome::Ended(job, step, end) => {
+                        self.pace.stir(Instant::now());
+                        self.input(Input::Ended { job, step, end });
+                    }
+                    Outcome::Mounts(syncs) => self.input(Input::MountsChanged { syncs }),
                 }
             }
             Err(broken) => {

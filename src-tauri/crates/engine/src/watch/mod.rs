@@ -114,6 +114,8 @@ pub struct Options {
     pub retry_unreadable: Duration,
     /// Pause before a missing source is tried again.
     pub retry_source: Duration,
+    /// A source that does not answer for so long is said to be missing; it is waited for all the same.
+    pub root_patience: Duration,
     /// How long half of a move waits for the other half.
     pub move_patience: Duration,
     /// A batch is handed on when it is this old.
@@ -134,6 +136,7 @@ impl Default for Options {
             backend: Backend::Auto,
             retry_unreadable: Duration::from_secs(30),
             retry_source: Duration::from_secs(3),
+            root_patience: Duration::from_secs(10),
             move_patience: Duration::from_millis(50),
             batch_age: Duration::from_millis(50),
             writing_every: Duration::from_secs(1),

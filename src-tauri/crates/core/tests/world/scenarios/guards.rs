@@ -53,7 +53,8 @@ fn a_source_that_is_not_what_it_was_starts_nothing_and_catches_up_when_it_return
         assert_eq!((stage.problem("a").as_deref(), status.waiting), (Some(code), 1));
         assert_eq!((status.phase == Phase::Held, status.health), (protects, Health::Attention), "{code}");
         stage.roots.insert("a".into(), known());
-        stage.input(Input::MountsChanged);
+        let syncs = vec![stage.key("a")];
+        stage.input(Input::MountsChanged { syncs });
         stage.serve(1_000.0, |_| ok());
         assert_eq!((stage.begun(), stage.problem("a")), (vec!["a: f".to_owned()], None), "{code}");
         assert_eq!((stage.status("a").waiting, stage.status("a").phase), (0, Phase::Idle), "{code}");

@@ -34,7 +34,8 @@ fn what_waits_for_an_answer_is_not_started_by_mounts_wakes_or_reloads() {
     stage.change("a", "f", Kind::Delete);
     stage.pass(5.0);
     stage.end(because(25, FailureCode::TooManyDeletions));
-    for input in [Input::MountsChanged, Input::Resumed, Input::NetworkUp, Input::KeyringReady] {
+    let mounts = Input::MountsChanged { syncs: vec![stage.key("a")] };
+    for input in [mounts, Input::Resumed, Input::NetworkUp, Input::KeyringReady] {
         stage.input(input);
     }
     stage.input(Input::Configured(Arc::new(stage.plan.clone())));

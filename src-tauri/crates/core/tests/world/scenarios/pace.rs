@@ -6,7 +6,7 @@ use driftless_core::change::Kind;
 use driftless_core::diagnose::{Exit, FailedPath, PathWhy, Report, Side};
 use driftless_core::mirror::{Input, Request};
 use driftless_core::paths::RelPath;
-use driftless_core::plan::SyncPlan;
+use driftless_core::plan::{Password, SyncPlan};
 use driftless_core::target::Target;
 
 use super::one;
@@ -100,13 +100,31 @@ fn after_a_retry_the_loop_sleeps_until_something_is_due() {
 }
 
 #[test]
-fn the_network_that_comes_back_ends_the_pause() {
-    let mut stage = one();
-    stage.write("a", "f");
-    stage.serve(3_000.0, |_| refused());
-    stage.begun.clear();
-    stage.input(Input::NetworkUp);
-    assert_eq!(stage.runs(), ["a: f"]);
+fn what_comes_back_outside_ends_the_pauses_that_it_may_have_caused_and_no_others() {
+    let mut local = sync("disk");
+    local.target = Target::parse("/backup").expect("a target");
+    let mut asks = sync("asks");
+    asks.rsync.password = Password::Keyring("rsync://user@asks:873/module".into());
+    let syncs = vec![local, asks, sync("file")];
+    let cases = [
+        (Some(Input::NetworkUp), vec!["asks", "file"]),
+        (Some(Input::KeyringReady), vec!["asks"]),
+        (None, vec!["disk"]),
+        (Some(Input::Resumed), vec!["asks", "disk", "file"]),
+    ];
+    for (input, woken) in cases {
+        let mut stage = Stage::at_rest(syncs.clone());
+        for name in ["disk", "asks", "file"] {
+            stage.write(name, "f");
+        }
+        stage.serve(3_000.0, |_| refused());
+        stage.begun.clear();
+        let input = input.unwrap_or_else(|| Input::MountsChanged { syncs: vec![stage.key("disk")] });
+        stage.input(input.clone());
+        let mut begun: Vec<String> = stage.begun.iter().map(|run| run.sync.clone()).collect();
+        begun.sort();
+        assert_eq!(begun, woken, "{input:?}");
+    }
 }
 
 #[test]

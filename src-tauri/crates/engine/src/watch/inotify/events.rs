@@ -262,7 +262,7 @@ impl Reader {
             self.arena.remove(root, &mut wds);
             self.flush(sync);
             self.poll_no_more(sync, &RelPath::root());
-            self.push_root(sync);
+            self.knock(sync);
         }
         self.unmet.append(&mut wds);
     }

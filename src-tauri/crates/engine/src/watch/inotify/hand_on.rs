@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use driftless_core::change::{Change, Kind};
@@ -137,7 +138,7 @@ impl Reader {
                 dirs.push((source.key, blind.parent, blind.name.clone()));
             }
         }
-        roots.into_iter().for_each(|sync| self.push_root(sync));
+        roots.into_iter().for_each(|sync| self.knock(sync));
         dirs.into_iter().for_each(|(sync, parent, name)| self.push_dir(sync, parent, &name, false));
     }
 
@@ -166,6 +167,7 @@ impl Reader {
         source.done = true;
         let (dirs, settle) = (source.dirs, std::mem::take(&mut source.settle));
         self.flush(sync);
+        self.watched.store(self.arena.watches(), Ordering::Relaxed);
         (self.sink)(Report::Watching { sync, dirs, done: true });
         if settle {
             self.lost(sync, RelPath::root());
@@ -192,7 +194,7 @@ impl Reader {
         }
         self.poll_no_more(sync, &RelPath::root());
         self.lost(sync, RelPath::root());
-        self.push_root(sync);
+        self.knock(sync);
     }
 
     /// Whether each source's path still leads to what is watched. A folder above it may have been renamed, or it was

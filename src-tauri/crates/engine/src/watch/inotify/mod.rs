@@ -4,6 +4,7 @@
 //! again: a long walk never makes the kernel's queue overflow. It sleeps without a timer when nothing is due.
 
 mod dirs;
+mod door;
 mod events;
 mod hand_on;
 mod reader;
@@ -25,6 +26,7 @@ use rustix::fs::inotify as sys;
 use rustix::io::Errno;
 
 use super::{Options, Report, Sink, StartError, Watcher};
+use door::OpenedRoot;
 use reader::Reader;
 
 /// What the thread is told.
@@ -38,6 +40,12 @@ pub(super) enum Command {
     Unwatch(SyncKey),
     Vouch,
     Mounts,
+    /// The answer to the look that has this number.
+    Opened {
+        sync: SyncKey,
+        number: u64,
+        root: Result<OpenedRoot, Errno>,
+    },
     /// From what is polled.
     Polled(Report),
     Stop,

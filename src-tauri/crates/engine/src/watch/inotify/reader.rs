@@ -37,7 +37,7 @@ pub(super) struct Reader {
     pub line: Line,
     pub sink: Sink,
     pub options: Options,
-    watched: Arc<AtomicUsize>,
+    pub watched: Arc<AtomicUsize>,
     pub arena: Arena,
     pub sources: BTreeMap<u32, Source>,
     pub queue: Queue,
@@ -110,6 +110,7 @@ impl Reader {
             self.read();
             self.apply_some();
             self.retry(Instant::now());
+            self.unanswered(Instant::now());
             self.work(Instant::now() + WALK_A_TURN);
             self.remove_some();
             self.hand_on(Instant::now());
@@ -159,6 +160,7 @@ impl Reader {
         at(self.later.iter().map(|(t, _)| *t).min());
         for source in self.sources.values() {
             at(source.retry);
+            at(source.opening.as_ref().and_then(|o| o.until));
             at(source.batch.since().map(|t| t + self.options.batch_age));
             at(source.blind.iter().filter(|b| !b.trying).map(|b| b.again).min());
         }
@@ -172,7 +174,7 @@ impl Reader {
                 Ok(Command::Watch { sync, source, matcher, mode }) => {
                     self.unwatch(sync);
                     self.sources.insert(sync.0, Source::new(sync, source, *matcher, mode));
-                    self.push_root(sync);
+                    self.knock(sync);
                 }
                 Ok(Command::Unwatch(sync)) => self.unwatch(sync),
                 Ok(Command::Vouch) => {
@@ -180,6 +182,7 @@ impl Reader {
                     self.ask_to_vouch();
                 }
                 Ok(Command::Mounts) => self.mounts_changed(),
+                Ok(Command::Opened { sync, number, root }) => self.opened(sync, number, root),
                 Ok(Command::Polled(report)) => self.polled(report),
                 Ok(Command::Stop) | Err(std::sync::mpsc::TryRecvError::Disconnected) => return false,
                 Err(std::sync::mpsc::TryRecvError::Empty) => return true,

@@ -9,6 +9,7 @@ use driftless_core::filter::{Matcher, Verdict};
 use driftless_core::mirror::SyncKey;
 use driftless_core::paths::RelPath;
 
+use super::door::Opening;
 use crate::watch::arena::NodeId;
 use crate::watch::batch::Batch;
 
@@ -47,6 +48,8 @@ pub(super) struct Source {
     pub done: bool,
     /// It was lost or missing: when it is watched (again), everything may differ.
     pub settle: bool,
+    /// Its root was asked for.
+    pub opening: Option<Opening>,
     /// Try to open the root again then.
     pub retry: Option<Instant>,
     /// The errno last said with NoSource.
@@ -74,6 +77,7 @@ impl Source {
             walked: false,
             done: false,
             settle: false,
+            opening: None,
             retry: None,
             missing: None,
             blind: Vec::new(),

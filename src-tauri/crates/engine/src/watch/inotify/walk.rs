@@ -15,10 +15,11 @@ use rustix::fs::inotify as sys;
 use rustix::io::Errno;
 
 use super::dirs;
+use super::door::OpenedRoot;
 use super::reader::Reader;
 use super::source::Blind;
 use crate::watch::arena::NodeId;
-use crate::watch::{Filesystem, Report, filesystem_of};
+use crate::watch::{Filesystem, Report};
 
 /// Directories of one walk that are kept open; those further up are opened again when it returns to them.
 const OPEN: usize = 32;
@@ -37,8 +38,8 @@ pub(super) struct Job {
 
 /// Which directory.
 pub(super) enum What {
-    /// The source itself.
-    Root,
+    /// The source itself, open.
+    Root(Box<OpenedRoot>),
     /// `name` in `parent`. Everything found is reported as created; with `lost` the whole is reported lost in the end.
     Dir { parent: NodeId, name: Box<[u8]>, lost: bool },
     /// A moved directory: rules that name a place may let in now what they left out before.
@@ -59,8 +60,8 @@ pub(super) struct Walk {
 }
 
 impl Walk {
-    fn new(job: &Job, root: bool, frames: Vec<Frame>) -> Walk {
-        Walk { seq: job.seq, sync: job.sync, root, again: false, frames, lost: Vec::new() }
+    fn new(seq: u64, sync: SyncKey, root: bool, frames: Vec<Frame>) -> Walk {
+        Walk { seq, sync, root, again: false, frames, lost: Vec::new() }
     }
 }
 
@@ -81,10 +82,6 @@ fn gone(error: Errno) -> bool {
 }
 
 impl Reader {
-    pub fn push_root(&mut self, sync: SyncKey) {
-        self.push(sync, What::Root);
-    }
-
     pub fn push_dir(&mut self, sync: SyncKey, parent: NodeId, name: &[u8], lost: bool) {
         self.push(sync, What::Dir { parent, name: Box::from(name), lost });
     }
@@ -93,7 +90,7 @@ impl Reader {
         self.push(sync, What::Again(node));
     }
 
-    fn push(&mut self, sync: SyncKey, what: What) {
+    pub fn push(&mut self, sync: SyncKey, what: What) {
         self.seq += 1;
         self.jobs.push_back(Job { seq: self.seq, sync, what, tries: 0 });
     }
@@ -128,36 +125,37 @@ impl Reader {
     }
 
     fn begin(&mut self, job: Job) {
-        let (parent, name, lost) = match &job.what {
-            What::Root => return self.begin_root(&job),
-            What::Again(node) => {
-                let node = *node;
-                if self.arena.is_live(node) {
-                    self.begin_again(job, node);
-                }
-                return;
+        match job.what {
+            What::Root(root) => self.begin_root(job.seq, job.sync, *root),
+            What::Again(node) if self.arena.is_live(node) => self.begin_again(job, node),
+            What::Again(_) => {}
+            What::Dir { parent, ref name, lost } => {
+                let name = name.clone();
+                self.begin_dir(job, parent, &name, lost);
             }
-            What::Dir { parent, name, lost } => (*parent, name.clone(), *lost),
-        };
+        }
+    }
+
+    fn begin_dir(&mut self, job: Job, parent: NodeId, name: &[u8], lost: bool) {
         if !self.arena.is_live(parent) {
             return;
         }
-        let mut walk = Walk::new(&job, false, Vec::new());
+        let mut walk = Walk::new(job.seq, job.sync, false, Vec::new());
         match self.open_node(parent) {
             Ok(dir) => {
-                if let Some(frame) = self.enter(dir.as_fd(), parent, &name, &mut walk) {
+                if let Some(frame) = self.enter(dir.as_fd(), parent, name, &mut walk) {
                     if lost {
                         walk.lost.push(frame.node);
                     }
                     walk.frames.push(frame);
                     self.walk = Some(walk);
                 } else if lost {
-                    let path = self.arena.path(parent).1.join(&name);
+                    let path = self.arena.path(parent).1.join(name);
                     self.lost(job.sync, path);
                 }
             }
             Err(error) if gone(error) || matches!(error, Errno::STALE | Errno::NOSPC) => self.again(job),
-            Err(error) => self.blind(job.sync, parent, &name, error),
+            Err(error) => self.blind(job.sync, parent, name, error),
         }
     }
 
@@ -165,7 +163,7 @@ impl Reader {
         match self.open_node(node) {
             Ok(dir) => {
                 let frame = Frame { node, dir: Some(dir), listed: false, todo: Vec::new() };
-                self.walk = Some(Walk { again: true, ..Walk::new(&job, false, vec![frame]) });
+                self.walk = Some(Walk { again: true, ..Walk::new(job.seq, job.sync, false, vec![frame]) });
             }
             Err(_) => self.again(job),
         }
@@ -181,36 +179,30 @@ impl Reader {
         self.later.push((Instant::now() + pause, job));
     }
 
-    fn begin_root(&mut self, job: &Job) {
-        let Some(source) = self.sources.get(&job.sync.0) else { return };
-        let path = source.path.clone();
-        if source.root.is_some() {
+    fn begin_root(&mut self, seq: u64, sync: SyncKey, opened: OpenedRoot) {
+        if self.sources.get(&sync.0).is_none_or(|source| source.root.is_some()) {
             return;
         }
-        let dir = match dirs::open_root(&path) {
-            Ok(dir) => dir,
-            Err(error) => return self.no_source(job.sync, error),
-        };
-        let identity = dirs::identity(dir.as_fd());
-        if let Filesystem::Remote(filesystem) = filesystem_of(&path) {
-            self.found(job.sync, None, identity);
-            self.sight(job.sync, Sight::Polling { filesystem });
-            self.poll_below(job.sync, RelPath::root());
-            return self.root_walked(job.sync);
+        let OpenedRoot { dir, identity, filesystem } = opened;
+        if let Filesystem::Remote(filesystem) = filesystem {
+            self.found(sync, None, identity);
+            self.sight(sync, Sight::Polling { filesystem });
+            self.poll_below(sync, RelPath::root());
+            return self.root_walked(sync);
         }
         match self.add_watch(dir.as_fd()) {
             Ok(wd) => {
-                let root = self.arena.add_root(job.sync.0, wd);
-                self.found(job.sync, Some(root), identity);
+                let root = self.arena.add_root(sync.0, wd);
+                self.found(sync, Some(root), identity);
                 let frame = Frame { node: root, dir: Some(dir), listed: false, todo: Vec::new() };
-                self.walk = Some(Walk::new(job, true, vec![frame]));
+                self.walk = Some(Walk::new(seq, sync, true, vec![frame]));
             }
             Err(Errno::NOSPC) => {
-                self.found(job.sync, None, identity);
-                self.limit_reached(job.sync, RelPath::root());
-                self.root_walked(job.sync);
+                self.found(sync, None, identity);
+                self.limit_reached(sync, RelPath::root());
+                self.root_walked(sync);
             }
-            Err(error) => self.no_source(job.sync, error),
+            Err(error) => self.no_source(sync, error),
         }
     }
 
@@ -224,10 +216,11 @@ impl Reader {
         }
     }
 
-    fn no_source(&mut self, sync: SyncKey, error: Errno) {
+    pub fn no_source(&mut self, sync: SyncKey, error: Errno) {
         let Some(source) = self.sources.get_mut(&sync.0) else { return };
         let errno = error.raw_os_error();
-        source.retry = Some(Instant::now() + self.options.retry_source);
+        // One that has not answered is not asked again before it does.
+        source.retry = source.opening.is_none().then(|| Instant::now() + self.options.retry_source);
         source.settle = true;
         if source.missing.replace(errno) != Some(errno) {
             self.sight(sync, Sight::NoSource { errno });
