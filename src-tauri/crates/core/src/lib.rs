@@ -16,6 +16,7 @@ pub mod diagnose;
 pub mod disk;
 pub mod facts;
 pub mod filter;
+pub mod gates;
 pub mod hold;
 pub mod job;
 pub mod mirror;

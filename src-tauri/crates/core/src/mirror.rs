@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use crate::conditions::Surroundings;
+use crate::gates::{Gates, gate_of};
 use crate::job::Purpose;
 use crate::paths::RelPath;
 use crate::plan::{Password, Plan, PlanSettings, SyncPlan};
@@ -27,6 +28,8 @@ pub struct Mirror {
     settings: Option<PlanSettings>,
     syncs: Vec<SyncState>,
     slots: Slots,
+    gates: Gates,
+    around: Surroundings,
     effects: VecDeque<Effect>,
     owners: BTreeMap<JobId, SyncKey>,
     stopped: BTreeSet<JobId>,
@@ -63,8 +66,18 @@ impl Mirror {
             Input::Lacking { sync, problems } => self.lacking(sync, problems),
             Input::Asked { id, request } => self.asked(id, &request),
             Input::Fade { code, at_once } => self.fade(code, at_once),
-            Input::Resumed => self.hasten(|_| true),
-            Input::NetworkUp => self.hasten(|s| s.plan.target.host().is_some()),
+            Input::Surroundings(around) => {
+                self.around = *around;
+                self.effects.push_back(Effect::StatusChanged);
+            }
+            Input::Resumed => {
+                self.gates.hasten();
+                self.hasten(|_| true);
+            }
+            Input::NetworkUp => {
+                self.gates.hasten();
+                self.hasten(|s| s.plan.target.host().is_some());
+            }
             Input::MountsChanged { syncs } => self.hasten(|s| syncs.contains(&s.key)),
             Input::KeyringReady => self.hasten(|s| matches!(s.plan.rsync.password, Password::Keyring(_))),
             Input::Timer => {}
@@ -114,8 +127,24 @@ impl Mirror {
         let stopped = self.stopped.contains(&job);
         let Some(sync) = self.syncs.iter_mut().find(|s| s.key == key) else { return };
         let todo = act(sync, stopped);
+        let (reached, gate) = (sync.reached.take(), gate_of(&sync.plan.target));
+        if let (Some(reached), Some(gate)) = (reached, gate) {
+            self.knocked(&gate, job, reached);
+        }
         self.perform(key, todo);
         self.effects.push_back(Effect::StatusChanged);
+    }
+
+    /// Somebody answered at this machine, or nobody: that holds for all syncs to it.
+    fn knocked(&mut self, gate: &str, job: JobId, reached: bool) {
+        let opens = reached && self.gates.answered(gate);
+        if reached && !opens {
+            return;
+        }
+        let closed = (!reached).then(|| self.gates.failed(gate, job, self.now.mono));
+        for sync in self.syncs.iter_mut().filter(|s| gate_of(&s.plan.target).as_deref() == Some(gate)) {
+            sync.gate_is(closed);
+        }
     }
 
     fn perform(&mut self, key: SyncKey, todo: Vec<Do>) {
@@ -144,6 +173,7 @@ impl Mirror {
         self.owners.remove(&job);
         self.stopped.remove(&job);
         self.slots.give(job);
+        self.gates.over(job);
         self.effects.push_back(Effect::Done { job });
     }
 
@@ -241,6 +271,11 @@ impl Mirror {
         if self.fading.is_some() {
             return self.finish_if_idle();
         }
+        for sync in &mut self.syncs {
+            if sync.obey(self.now, &self.around) {
+                self.effects.push_back(Effect::StatusChanged);
+            }
+        }
         let mut idle_in_a_row = 0;
         while idle_in_a_row < self.syncs.len() && self.slots.free() {
             self.turn = (self.turn + 1) % self.syncs.len();
@@ -252,7 +287,11 @@ impl Mirror {
     /// Gives a sync a slot if it wants one.
     fn offer(&mut self, turn: usize) -> bool {
         let now = self.now;
+        let gate = gate_of(&self.syncs[turn].plan.target);
         if self.still_written_to(turn) {
+            return false;
+        }
+        if gate.as_ref().is_some_and(|gate| !self.gates.lets_pass(gate)) {
             return false;
         }
         let sync = &mut self.syncs[turn];
@@ -267,6 +306,9 @@ impl Mirror {
         let job = JobId(self.next_job);
         self.slots.take(job, pass.then_some(machine));
         self.owners.insert(job, sync.key);
+        if let Some(gate) = &gate {
+            self.gates.starts(gate, job);
+        }
         let key = sync.key;
         let todo = sync.start(now, job, purpose);
         let started = !matches!(todo.as_slice(), [Do::Over(_)]);
@@ -302,6 +344,7 @@ impl Mirror {
     fn asked(&mut self, id: RequestId, request: &Request) {
         let name = match request {
             Request::Pause { sync, .. } | Request::Resume { sync } | Request::SyncNow { sync } => sync.clone(),
+            Request::Anyway { sync } => sync.clone(),
             Request::Allow { sync } | Request::Rehearse { sync } => Some(sync.clone()),
         };
         let fits = |s: &SyncState| !s.retired && name.as_ref().is_none_or(|n| s.plan.id == *n || s.plan.name == *n);
@@ -315,6 +358,7 @@ impl Mirror {
                 }
                 Request::Allow { .. } => sync.allow(),
                 Request::Rehearse { .. } => sync.rehearse(self.now),
+                Request::Anyway { .. } => sync.anyway(),
                 Request::SyncNow { .. } => {
                     sync.ask_again();
                     sync.answered();
@@ -341,7 +385,7 @@ impl Mirror {
             health: syncs.iter().map(|s| s.health).max().unwrap_or(Health::Synced),
             running: self.slots.running(),
             fading: self.fading.is_some(),
-            around: Surroundings::default(),
+            around: self.around.clone(),
             syncs,
         }
     }

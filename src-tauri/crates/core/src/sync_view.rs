@@ -44,7 +44,7 @@ impl SyncState {
             pass: None,
             problem,
             paused_until_ms: self.paused,
-            paused_by: None,
+            paused_by: self.paused_by.clone(),
             away: None,
             hold: self.consent.hold.clone(),
             rehearsal: self.consent.rehearsal.clone(),
@@ -81,7 +81,7 @@ impl SyncState {
     }
 
     fn phase(&self) -> Phase {
-        if self.paused.is_some() {
+        if self.paused.is_some() || self.paused_by.is_some() {
             Phase::Paused
         } else if self.standing.as_ref().is_some_and(|s| s.protects) || self.consent.awaits() {
             Phase::Held
@@ -111,7 +111,7 @@ impl SyncState {
             _ if self.consent.hold.is_some() => Some(Health::Attention),
             _ => None,
         };
-        if self.paused.is_some() {
+        if self.paused.is_some() || self.paused_by.is_some() {
             return standing.unwrap_or(Health::Paused).max(Health::Paused);
         }
         let blind = self.sight.contains_key("/source");

@@ -237,6 +237,11 @@ impl Handle {
         self.send(Message::Happened(Input::NetworkUp));
     }
 
+    /// Power, networks and local time are such now.
+    pub fn surroundings(&self, around: Surroundings) {
+        self.send(Message::Happened(Input::Surroundings(Box::new(around))));
+    }
+
     /// The keyring opened.
     pub fn keyring_ready(&self) {
         self.send(Message::Happened(Input::KeyringReady));

@@ -32,6 +32,7 @@ impl Answers for Desk {
             Ask::Waiting { sync, from, count } => self.page(sync, from, count).await,
             Ask::Pause { sync, until_wall_ms } => self.request(Request::Pause { sync, until_wall_ms }).await,
             Ask::Allow { sync } => self.request(Request::Allow { sync }).await,
+            Ask::Anyway { sync } => self.request(Request::Anyway { sync }).await,
             Ask::Rehearse { sync } => self.request(Request::Rehearse { sync }).await,
             Ask::Resume { sync } => self.request(Request::Resume { sync }).await,
             Ask::Sync { sync } => self.request(Request::SyncNow { sync }).await,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::change::Change;
+use crate::conditions::Surroundings;
 use crate::diagnose::{Exit, Report};
 use crate::facts::{RootLook, Seen};
 use crate::paths::RelPath;
@@ -106,6 +107,8 @@ pub enum Input {
         /// Why, for the person.
         problems: Vec<Problem>,
     },
+    /// Power, networks and local time are such now.
+    Surroundings(Box<Surroundings>),
     /// The machine woke from sleep.
     Resumed,
     /// The network came (back).
@@ -225,6 +228,11 @@ pub enum Request {
     Rehearse {
         /// Id or name.
         sync: String,
+    },
+    /// Whatever its rules (mains, metered, networks, hours) say: until none of them would pause any more.
+    Anyway {
+        /// Id or name; all if `None`.
+        sync: Option<String>,
     },
     /// A full pass now (with the deletions that a recovery pass may do), and whatever waits, without delay or back-off.
     SyncNow {

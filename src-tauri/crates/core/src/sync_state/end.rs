@@ -6,6 +6,7 @@ use super::{Do, ECHO, SyncState};
 use crate::behaviour::classify::{Class, subtree_deletes};
 use crate::combine::Want;
 use crate::diagnose::{Context, Diagnosis, Exit, FailedPath, FailureCode, Outcome, Report, RetryClass, Side, diagnose};
+use crate::gates::unreachable;
 use crate::job::Purpose;
 use crate::mirror::{End, JobId};
 use crate::paths::{RelPath, show_bytes};
@@ -47,6 +48,11 @@ impl SyncState {
             }
         }
         self.last_end = Some(now.mono);
+        self.reached = match (end, &diagnosis.failure) {
+            (End::NotStarted(_), _) => None,
+            (_, Some(failure)) => Some(!unreachable(failure.code)),
+            (_, None) => (!stopped).then_some(true),
+        };
         if std::mem::take(&mut job.counting) {
             let mut out = self.tell_count(end, report, &diagnosis);
             out.extend(self.counted(now, id, diagnosis, report));

@@ -8,6 +8,7 @@ mod begin;
 mod consent;
 mod end;
 mod intake;
+mod obey;
 mod tell;
 
 pub use consent::Consent;
@@ -16,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::change::Kind;
+use crate::conditions::RulePause;
 use crate::config::{DeletePolicy, InotifyMode};
 use crate::job::{Job, Purpose};
 use crate::mirror::{JobId, SyncKey};
@@ -128,6 +130,16 @@ pub struct SyncState {
     pub may_remain: bool,
     /// Counts.
     pub totals: Totals,
+    /// A rule of its own pauses it.
+    pub paused_by: Option<RulePause>,
+    /// Somebody said that the rules do not count now.
+    anyway: bool,
+    /// Nobody answers at its machine: until then another sync may have tried.
+    gated: Option<Duration>,
+    /// When its hours begin or end next.
+    rules_change: Option<Duration>,
+    /// What the last run found: somebody answered, or nobody.
+    pub reached: Option<bool>,
     /// What waits for a person's word, and what was said.
     pub consent: Consent,
     /// The rsync that is named cannot do what is asked: nothing is started.
@@ -174,6 +186,11 @@ impl SyncState {
             drained_ms: None,
             may_remain: false,
             totals: Totals::default(),
+            paused_by: None,
+            anyway: false,
+            gated: None,
+            rules_change: None,
+            reached: None,
             consent: Consent::default(),
             lacking: false,
             baseline: Baseline::default(),
@@ -232,7 +249,8 @@ impl SyncState {
             Some(None) => false,
             Some(Some(until)) => until <= now.mono,
         };
-        self.watching && !self.retired && !self.lacking && self.paused.is_none() && retry
+        let lets = self.paused_by.is_none() && self.gated.is_none_or(|until| until <= now.mono);
+        self.watching && !self.retired && !self.lacking && self.paused.is_none() && retry && lets
     }
 
     /// True while a full pass runs.
@@ -249,6 +267,8 @@ impl SyncState {
             times.push(now.mono + Duration::from_millis((until - now.wall_ms).max(0) as u64));
         }
         times.extend(self.paused_for_retry.flatten());
+        times.extend(self.gated);
+        times.extend(self.rules_change);
         times.extend(self.owed.map(|o| o.not_before));
         if !self.blocked && self.watching {
             let (delay, most) = self.gate();
@@ -326,6 +346,7 @@ impl SyncState {
     /// Ends the pauses of retries: the cause may have gone. What waits for an answer goes on waiting.
     pub fn hasten(&mut self) {
         self.failures = 0;
+        self.gated = None;
         self.paused_for_retry = self.paused_for_retry.filter(Option::is_none);
         self.blocked = false;
         self.queue.hurry();

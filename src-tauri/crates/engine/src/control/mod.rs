@@ -72,6 +72,12 @@ pub enum Ask {
         /// Id or name.
         sync: String,
     },
+    /// Run, whatever the rules of power, networks and hours say.
+    Anyway {
+        /// Id or name; all without.
+        #[serde(default)]
+        sync: Option<String>,
+    },
     /// End, as after the signal TERM.
     Stop,
 }

@@ -44,6 +44,8 @@ const SAFETY: &str = "src/safety.rs";
 const STATE: &str = "src/sync_state/mod.rs";
 const BEGIN: &str = "src/sync_state/begin.rs";
 const CONSENT: &str = "src/sync_state/consent.rs";
+const OBEY: &str = "src/sync_state/obey.rs";
+const GATES: &str = "src/gates.rs";
 const ENDS: &str = "src/sync_state/end.rs";
 const INTAKE: &str = "src/sync_state/intake.rs";
 const CLASSIFY: &str = "src/behaviour/classify.rs";
@@ -315,6 +317,34 @@ pub const MUTATIONS: &[Mutation] = &[
         "            self.owe_again(startup, exact, Duration::ZERO);\n        }\n        self.failures",
         "            let _ = (startup, exact);\n        }\n        self.failures",
         LOSS,
+    ),
+    broken(
+        "all_try_at_a_dead_machine",
+        GATES,
+        "        self.closed.get(gate).is_none_or(|g| g.probe.is_none())",
+        "        self.closed.get(gate).is_none_or(|g| g.probe.is_none() || g.failures > 0)",
+        PACE,
+    ),
+    broken(
+        "a_dead_machine_is_tried_by_each_sync_at_its_own_time",
+        OBEY,
+        "                self.gated = Some(until);",
+        "                self.gated = Some(until).filter(|_| failed_for_it);",
+        PACE,
+    ),
+    broken(
+        "a_machine_that_answers_again_is_known_to_one_sync_alone",
+        OBEY,
+        "                if failed_for_it {\n                    self.hasten();",
+        "                if failed_for_it && self.retired {\n                    self.hasten();",
+        PACE,
+    ),
+    broken(
+        "a_rule_pauses_nothing",
+        OBEY,
+        "        let holds = pausing.filter(|_| !self.anyway);",
+        "        let holds = pausing.filter(|_| self.anyway);",
+        "a rule pauses its sync, and who overrules it is obeyed",
     ),
     broken(
         "deletions_of_a_batch_are_not_counted",

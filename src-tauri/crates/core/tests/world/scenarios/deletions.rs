@@ -243,7 +243,7 @@ fn a_first_pass_that_is_made_again_compares_to_the_nanosecond_only_after_a_loss(
     let exact = |stage: &Stage| stage.begun.last().is_some_and(|run| run.has("--modify-window=-1"));
     let again = |stage: &mut Stage| {
         stage.end(refused());
-        stage.pass(2.0);
+        stage.pass(3.0);
         assert_eq!(stage.runs(), ["a: PASS"]);
     };
     assert!(!exact(&stage));

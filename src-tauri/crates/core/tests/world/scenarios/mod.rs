@@ -1,5 +1,6 @@
 //! The rules by which a sync lives, one small scene each. The random worlds say that all is well in the end; these say how.
 
+mod around;
 mod consent;
 mod deletions;
 mod failures;
