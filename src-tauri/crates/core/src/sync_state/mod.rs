@@ -250,7 +250,7 @@ impl SyncState {
             Some(Some(until)) => until <= now.mono,
         };
         let lets = self.paused_by.is_none() && self.gated.is_none_or(|until| until <= now.mono);
-        self.watching && !self.retired && !self.lacking && self.paused.is_none() && retry && lets
+        lets && self.watching && !self.retired && !self.lacking && self.paused.is_none() && retry
     }
 
     /// True while a full pass runs.
