@@ -148,3 +148,26 @@ fn signals_that_mean_nothing_do_nothing() {
     signal(child.id(), Signal::TERM);
     assert_eq!(exit_code(&mut child), Some(143));
 }
+
+#[test]
+fn a_reload_takes_over_pid_file_and_log_and_says_what_it_cannot() {
+    let home = Home::new();
+    home.config("logfile = \"log\"\npidfile = \"pid\"");
+    assert_eq!(home.run(&["c.toml"]).code, Some(0));
+    let pid = home.pid("work/pid");
+    home.config("logfile = \"log2\"\npidfile = \"pid2\"\nlogident = \"other\"\nnodaemon = true");
+    signal(pid, Signal::HUP);
+    until(|| home.read("work/log2").contains("The configuration was read again."), "the reload");
+    assert_eq!(home.read("work/pid2"), format!("{pid}\n"));
+    assert!(!home.path("work/pid").exists());
+    assert!(home.read("work/log2").contains("nodaemon is read at the start only"), "{}", home.read("work/log2"));
+    // One that cannot be had leaves the old one in its place, and locked.
+    home.write("work/letter", "Dear Ada,\n");
+    home.config("logfile = \"log2\"\npidfile = \"letter\"");
+    signal(pid, Signal::HUP);
+    until(|| home.read("work/log2").contains("The old pid file stays in use."), "the refusal");
+    assert_eq!(home.read("work/pid2"), format!("{pid}\n"));
+    assert!(alive(pid));
+    signal(pid, Signal::TERM);
+    until(|| !home.path("work/pid2").exists(), "the pid file to go");
+}

@@ -409,6 +409,10 @@ impl Queue {
         {
             self.gather(&top, keep_deletes, now);
         }
+        if self.by_age.len() > most {
+            // They lie in the root itself.
+            self.gather(&RelPath::root(), keep_deletes, now);
+        }
     }
 
     fn gather(&mut self, top: &RelPath, keep_deletes: bool, now: Duration) {

@@ -117,7 +117,8 @@ pub struct SyncStatus {
     pub pass: Option<PassProgress>,
     /// What is wrong.
     pub problem: Option<ProblemStatus>,
-    /// Paused until then; `Some(None)` until resumed.
+    /// Paused until then; `Some(None)` until resumed. Left out while it is not paused: JSON's `null` is the latter.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "there")]
     pub paused_until_ms: Option<Option<i64>>,
     /// Which rule of its own pauses it.
     #[serde(default)]
@@ -141,6 +142,11 @@ pub struct SyncStatus {
     pub totals: Totals,
     /// The filter rules in force, as text.
     pub filters: Vec<String>,
+}
+
+/// What is there is `Some`, also `null`.
+fn there<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Option<i64>>, D::Error> {
+    Option::deserialize(from).map(Some)
 }
 
 fn no_key() -> SyncKey {

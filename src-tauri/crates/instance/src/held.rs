@@ -18,7 +18,7 @@ use crate::pidfile::PidFile;
 pub struct Held {
     runtime: PathBuf,
     /// First, so that it goes first: who waits for it to vanish finds all else freed soon.
-    _pidfile: Option<PidFile>,
+    pidfile: Option<PidFile>,
     _config: Lock,
     pairs: BTreeMap<(String, String), Lock>,
 }
@@ -35,7 +35,7 @@ impl Held {
         })?;
         let pidfile = loaded.plan.settings.pidfile.as_deref().map(|p| PidFile::hold(Path::new(p)));
         let pidfile = pidfile.transpose().map_err(|e| e.to_string())?;
-        let mut held = Held { runtime: runtime.to_owned(), _pidfile: pidfile, _config: config, pairs: BTreeMap::new() };
+        let mut held = Held { runtime: runtime.to_owned(), pidfile, _config: config, pairs: BTreeMap::new() };
         held.prepare(&loaded.plan)?;
         Ok(held)
     }
@@ -47,6 +47,18 @@ impl Held {
                 let lock = take_pair(&self.runtime, &source, &target)?;
                 self.pairs.insert((source, target), lock);
             }
+        }
+        Ok(())
+    }
+
+    /// Another pid file, or none: the new one is held before the old one goes. If it cannot be had, the old one stays.
+    pub fn change_pidfile(&mut self, path: Option<&Path>) -> Result<(), Refusal> {
+        let same = match (&self.pidfile, path) {
+            (Some(held), Some(path)) => held.is_at(path),
+            (held, path) => held.is_none() && path.is_none(),
+        };
+        if !same {
+            self.pidfile = path.map(PidFile::hold).transpose().map_err(|e| e.to_string())?;
         }
         Ok(())
     }

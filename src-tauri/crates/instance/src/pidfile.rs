@@ -88,6 +88,13 @@ impl PidFile {
     }
 }
 
+impl PidFile {
+    /// True if this path leads to the file that is held, under whatever name: to open that once more would free its lock.
+    pub fn is_at(&self, path: &Path) -> bool {
+        self.path == path || std::fs::metadata(path).is_ok_and(|m| (m.dev(), m.ino()) == self.identity)
+    }
+}
+
 impl Drop for PidFile {
     fn drop(&mut self) {
         if std::fs::symlink_metadata(&self.path).is_ok_and(|m| (m.dev(), m.ino()) == self.identity) {

@@ -80,14 +80,21 @@ impl Log {
         outputs.file = file;
     }
 
-    /// Another log file, after a reload.
+    /// Another log file, or none, after a reload.
     pub fn change_file(&self, path: Option<&Path>) -> io::Result<()> {
         let file = path.map(LogFile::open).transpose()?;
-        let mut outputs = self.lock();
-        if file.is_some() || outputs.console != Console::None {
-            outputs.file = file;
-        }
+        self.lock().file = file;
         Ok(())
+    }
+
+    /// Another tag for syslog, after a reload. In the background what has no file goes there.
+    pub fn change_tag(&self, tag: Tag) {
+        let mut outputs = self.lock();
+        outputs.syslog = match outputs.syslog.take() {
+            _ if outputs.console != Console::None || outputs.file.is_some() => None,
+            Some((socket, _)) => Some((socket, tag)),
+            None => Some((syslog::Syslog::default(), tag)),
+        };
     }
 
     /// Writes it, if its category is taken. A log that cannot be written never stops the mirror.
@@ -170,4 +177,32 @@ fn under_journal() -> bool {
     };
     let is = |stat: rustix::io::Result<rustix::fs::Stat>| stat.is_ok_and(|s| (s.st_dev, s.st_ino) == wanted);
     is(rustix::fs::fstat(io::stdout())) || is(rustix::fs::fstat(io::stderr()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reload_moves_the_log_of_a_daemon_between_file_and_syslog_under_its_new_tag() {
+        let dir = tempfile::tempdir().unwrap();
+        let tag = |ident: &str| Tag { ident: ident.to_owned(), facility: 3 };
+        let tagged = |log: &Log| log.lock().syslog.as_ref().map(|(_, tag)| tag.clone());
+        let log = Log::early(Filter::of(&[]));
+        log.to_background(None, tag("old"));
+        log.change_tag(tag("new"));
+        assert_eq!(tagged(&log), Some(tag("new")));
+        log.change_file(Some(&dir.path().join("log"))).unwrap();
+        log.change_tag(tag("new"));
+        log.normal("to the file");
+        assert_eq!(tagged(&log), None);
+        assert!(std::fs::read_to_string(dir.path().join("log")).unwrap().contains("to the file"));
+        log.change_file(None).unwrap();
+        log.change_tag(tag("third"));
+        assert_eq!(tagged(&log), Some(tag("third")));
+        let console = Log::early(Filter::of(&[]));
+        console.to_console(None);
+        console.change_tag(tag("new"));
+        assert_eq!(tagged(&console), None, "the foreground has its console");
+    }
 }

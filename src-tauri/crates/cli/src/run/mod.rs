@@ -113,6 +113,7 @@ fn open_log(path: &str) -> Result<LogFile, Refusal> {
     })
 }
 
+/// How lines are tagged in syslog.
 fn tag(settings: &PlanSettings) -> Result<Tag, Refusal> {
     let facility = facility(&settings.logfacility)
         .ok_or_else(|| format!("Logging facility '{}' unknown.", settings.logfacility))?;

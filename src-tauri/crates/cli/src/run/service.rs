@@ -17,6 +17,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::signals::{Asked, Signals};
 use super::status::StatusWriter;
+use super::tag;
 use crate::load::Origin;
 use crate::log::Log;
 use crate::report;
@@ -35,6 +36,7 @@ pub struct Service {
     log: Log,
     status: StatusWriter,
     logfile: Option<String>,
+    nodaemon: bool,
     control: Option<JoinHandle<()>>,
     fading: Option<Fading>,
 }
@@ -59,7 +61,7 @@ impl Service {
             log.warn(report::text(warning, &loaded.shown));
         }
         let status = StatusWriter::new(&loaded.plan.settings, log);
-        let logfile = loaded.plan.settings.logfile.clone();
+        let (logfile, nodaemon) = (loaded.plan.settings.logfile.clone(), loaded.plan.settings.nodaemon);
         let (sender, events) = unbounded_channel();
         let to_log = log.clone();
         let options = EngineOptions::new(Arc::new(System::new()), runtime_dir, move |event| match event {
@@ -80,7 +82,20 @@ impl Service {
             }
         };
         let log = log.clone();
-        Ok(Service { engine, events, stops, signals, origin, held, log, status, logfile, control, fading: None })
+        Ok(Service {
+            engine,
+            events,
+            stops,
+            signals,
+            origin,
+            held,
+            log,
+            status,
+            logfile,
+            nodaemon,
+            control,
+            fading: None,
+        })
     }
 
     /// Serves until the end; the exit code.
@@ -160,6 +175,16 @@ impl Service {
                 Ok(()) => self.logfile.clone_from(&settings.logfile),
                 Err(e) => self.log.error(format!("The new logfile cannot be opened: {e}. The old one stays in use.")),
             }
+        }
+        match tag(settings) {
+            Ok(tag) => self.log.change_tag(tag),
+            Err(why) => self.log.error(format!("{why} The old one stays in use.")),
+        }
+        if let Err(why) = self.held.change_pidfile(settings.pidfile.as_deref().map(Path::new)) {
+            self.log.error(format!("{why} The old pid file stays in use."));
+        }
+        if settings.nodaemon != self.nodaemon {
+            self.log.warn("nodaemon is read at the start only: end the daemon and start it again to change it.");
         }
         for warning in &loaded.warnings {
             self.log.warn(report::text(warning, &loaded.shown));

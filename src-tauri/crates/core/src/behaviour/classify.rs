@@ -121,7 +121,11 @@ impl Sorter<'_> {
             return;
         }
         if entry.is_root() {
-            let class = if dirt.subtree { Class::Subtree } else { Class::Root };
+            let class = match (dirt.subtree, dirt.replaced) {
+                (true, true) => Class::SubtreeChecked,
+                (true, false) => Class::Subtree,
+                (false, _) => Class::Root,
+            };
             return self.list(class, entry, entry);
         }
         if self.plan.excludes(entry, dir) {

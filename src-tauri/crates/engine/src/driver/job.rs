@@ -46,13 +46,21 @@ impl Job {
     }
 }
 
+/// What a look gives.
+pub(super) struct LookDone {
+    pub(super) input: Input,
+    pub(super) dir: Option<Arc<OwnedFd>>,
+    pub(super) names: Names,
+    pub(super) all_links: bool,
+}
+
 /// Looks on a blocking thread. The directory is handed over beside the input.
 pub(super) async fn look_for(
     job: JobId,
     ends: Arc<Ends>,
     paths: Vec<RelPath>,
     mut stop: watch::Receiver<bool>,
-) -> (Input, Option<Arc<OwnedFd>>, Names) {
+) -> LookDone {
     let asked = paths.clone();
     let looking = tokio::task::spawn_blocking(move || {
         let target = match &ends.target {
@@ -70,15 +78,15 @@ pub(super) async fn look_for(
     });
     let errno = tokio::select! {
         looked = looking => match looked {
-            Ok(Looked { source, dir, target, paths, names }) => {
-                return (Input::LookedAt { job, source, target, paths }, dir, names);
+            Ok(Looked { source, dir, target, paths, names, all_links }) => {
+                return LookDone { input: Input::LookedAt { job, source, target, paths }, dir, names, all_links };
             }
             Err(_) => Errno::IO,
         },
         () = tokio::time::sleep(LOOK_BOUND) => Errno::TIMEDOUT,
         _ = stop.wait_for(|stop| *stop) => Errno::CANCELED,
     };
-    (failed_look(job, errno, asked), None, Names::default())
+    LookDone { input: failed_look(job, errno, asked), dir: None, names: Names::default(), all_links: true }
 }
 
 /// Nothing is known; nothing counts as missing.

@@ -10,15 +10,15 @@ mod message;
 mod pace;
 
 use std::collections::HashMap;
-use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use driftless_core::mirror::{Effect, End, Input, JobId, Mirror, Reply, RequestId, SyncKey, Why};
-use driftless_core::paths::RelPath;
+use driftless_core::paths::{RelPath, show_bytes};
 use driftless_core::plan::{Plan, SyncPlan};
 use driftless_core::problem::Problem;
+use driftless_core::say::{Category, Say};
 use driftless_core::target::Target;
 use driftless_core::view::Status;
 use driftless_core::work::CommandSpec;
@@ -30,12 +30,11 @@ use tokio::time::timeout;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use self::clock::Clock;
-use self::job::{Ends, Job, Start, end_of, failed_look, look_for};
+use self::job::{Ends, Job, LookDone, Start, end_of, failed_look, look_for};
 pub(crate) use self::message::Message;
 use self::pace::Pace;
 use crate::dir_files::with_dir_files;
 use crate::handle::Event;
-use crate::look::Names;
 use crate::outside::Outside;
 #[cfg(target_os = "linux")]
 use crate::outside::mounts;
@@ -89,7 +88,7 @@ pub(crate) struct Driver {
 /// What a task gives.
 enum Outcome {
     Probed(SyncKey, Box<SyncPlan>, Vec<Problem>),
-    Looked(JobId, Input, Option<Arc<OwnedFd>>, Names),
+    Looked(JobId, LookDone),
     Ended(JobId, u32, End),
     /// Whom a change of the mount table concerns.
     Mounts(Vec<SyncKey>),
@@ -241,13 +240,7 @@ impl Driver {
             Ok((id, outcome)) => {
                 self.about.remove(&id);
                 match outcome {
-                    Outcome::Looked(job, input, dir, names) => {
-                        if let Some(job) = self.jobs.get_mut(&job) {
-                            job.dir = dir;
-                            job.names = names;
-                        }
-                        self.input(input);
-                    }
+                    Outcome::Looked(job, done) => self.looked(job, done),
                     Outcome::Probed(sync, plan, problems) => self.probed(sync, &plan, problems),
                     Outcome::Ended(job, step, end) => {
                         self.pace.stir(Instant::now());
@@ -324,11 +317,22 @@ impl Driver {
         let kept = Job::new(ends.clone());
         let stop = kept.stop.subscribe();
         self.jobs.insert(job, kept);
-        let task = self.tasks.spawn(async move {
-            let (input, dir, names) = look_for(job, ends, paths, stop).await;
-            Outcome::Looked(job, input, dir, names)
-        });
+        let task = self.tasks.spawn(async move { Outcome::Looked(job, look_for(job, ends, paths, stop).await) });
         self.about.insert(task.id(), (job, None));
+    }
+
+    fn looked(&mut self, job: JobId, done: LookDone) {
+        if let Some(kept) = self.jobs.get_mut(&job) {
+            kept.dir = done.dir;
+            kept.names = done.names;
+            if !done.all_links {
+                let problem =
+                    Problem::warning("look-links-cut").with("source", show_bytes(kept.ends.source.as_bytes()));
+                let say = Say::new(Category::Warn, "not all names of a file are known").because(problem);
+                (self.parts.on_event)(Event::Say(say));
+            }
+        }
+        self.input(done.input);
     }
 
     fn start(&mut self, job: JobId, step: u32, command: CommandSpec) {

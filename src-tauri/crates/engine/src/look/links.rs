@@ -18,8 +18,12 @@ use super::dirs::Dirs;
 /// Entries read at most; about two seconds of a warm walk.
 const MOST_ENTRIES: usize = 2_000_000;
 
-/// Fills in `links` of the answers at `tied`.
-pub(super) fn find(root: &OwnedFd, seen: &mut [Seen], tied: &[usize]) {
+/// Fills in `links` of the answers at `tied`. False if not everything was searched for them.
+pub(super) fn find(root: &OwnedFd, seen: &mut [Seen], tied: &[usize]) -> bool {
+    find_in(root, seen, tied, MOST_ENTRIES)
+}
+
+fn find_in(root: &OwnedFd, seen: &mut [Seen], tied: &[usize], most: usize) -> bool {
     let mut names: HashMap<(u64, u64), Vec<RelPath>> = HashMap::new();
     for at in tied {
         if let Look::Found(Found { dev, ino, .. }) = &seen[*at].look {
@@ -27,9 +31,9 @@ pub(super) fn find(root: &OwnedFd, seen: &mut [Seen], tied: &[usize]) {
         }
     }
     if names.is_empty() {
-        return;
+        return true;
     }
-    walk(root, &mut names, MOST_ENTRIES);
+    let whole = walk(root, &mut names, most);
     for at in tied {
         let Seen { path, look } = &mut seen[*at];
         if let Look::Found(found) = look
@@ -39,9 +43,11 @@ pub(super) fn find(root: &OwnedFd, seen: &mut [Seen], tied: &[usize]) {
             found.links.sort();
         }
     }
+    whole
 }
 
-fn walk(root: &OwnedFd, names: &mut HashMap<(u64, u64), Vec<RelPath>>, most: usize) {
+/// False if it ended before everything was read.
+fn walk(root: &OwnedFd, names: &mut HashMap<(u64, u64), Vec<RelPath>>, most: usize) -> bool {
     let devices: HashSet<u64> = names.keys().map(|(dev, _)| *dev).collect();
     let mut dirs = Dirs::new(root);
     let mut waiting = vec![RelPath::root()];
@@ -63,7 +69,7 @@ fn walk(root: &OwnedFd, names: &mut HashMap<(u64, u64), Vec<RelPath>>, most: usi
             }
             entries += 1;
             if entries > most {
-                return;
+                return false;
             }
             // Some file systems do not tell the type: then it is tried as a directory too.
             if matches!(entry.file_type(), FileType::Directory | FileType::Unknown) {
@@ -73,5 +79,23 @@ fn walk(root: &OwnedFd, names: &mut HashMap<(u64, u64), Vec<RelPath>>, most: usi
                 found.push(dir.join(name));
             }
         }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::look::look_at;
+
+    #[test]
+    fn a_search_that_ends_early_says_so() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("a"), "x").unwrap();
+        std::fs::hard_link(dir.path().join("a"), dir.path().join("b")).unwrap();
+        let root = OwnedFd::from(std::fs::File::open(dir.path()).unwrap());
+        let (mut seen, whole) = look_at(&root, vec![RelPath::new(b"a").unwrap()]);
+        assert!(whole);
+        assert!(!find_in(&root, &mut seen, &[0], 1) && find_in(&root, &mut seen, &[0], 2));
     }
 }

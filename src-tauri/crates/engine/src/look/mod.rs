@@ -46,6 +46,8 @@ pub struct Looked {
     pub paths: Vec<Seen>,
     /// What the two roots are really called.
     pub names: Names,
+    /// All other names of the files with several were looked for; there is a limit to that.
+    pub all_links: bool,
 }
 
 /// Looks at everything that a run depends on.
@@ -54,8 +56,13 @@ pub fn look(source: &str, target: Option<&str>, paths: Vec<RelPath>) -> Looked {
     let (target, target_dir) = target.map(look_at_root).map_or((None, None), |(look, dir)| (Some(look), dir));
     let name = |dir: &Option<OwnedFd>| dir.as_ref().and_then(|dir| root::name_of(dir.as_fd()));
     let names = Names { source: name(&dir), target: name(&target_dir) };
+    let mut all_links = true;
     let paths = match (&dir, &source) {
-        (Some(dir), _) => look_at(dir, paths),
+        (Some(dir), _) => {
+            let (seen, whole) = look_at(dir, paths);
+            all_links = whole;
+            seen
+        }
         (None, RootLook::Error(errno)) => all(paths, Look::Error(*errno)),
         // Without a root nothing is known of what stands below it.
         (None, RootLook::NotADirectory) => all(paths, Look::Error(Errno::NOTDIR.raw_os_error())),
@@ -66,15 +73,16 @@ pub fn look(source: &str, target: Option<&str>, paths: Vec<RelPath>) -> Looked {
         let still = root::mounts(dir.as_fd());
         facts.mounts.retain(|point| still.contains(point));
     }
-    Looked { source, dir: dir.map(Arc::new), target, paths, names }
+    Looked { source, dir: dir.map(Arc::new), target, paths, names, all_links }
 }
 
 fn all(paths: Vec<RelPath>, look: Look) -> Vec<Seen> {
     paths.into_iter().map(|path| Seen { path, look: look.clone() }).collect()
 }
 
-/// Looks at these paths below `root`; the answers stand in the order asked.
-pub fn look_at(root: &OwnedFd, paths: Vec<RelPath>) -> Vec<Seen> {
+/// Looks at these paths below `root`; the answers stand in the order asked. False if not all names of files with several
+/// were looked for.
+pub fn look_at(root: &OwnedFd, paths: Vec<RelPath>) -> (Vec<Seen>, bool) {
     let mut order: Vec<usize> = (0..paths.len()).collect();
     order.sort_by(|a, b| paths[*a].cmp(&paths[*b]));
     let mut looks: Vec<Option<Look>> = vec![None; paths.len()];
@@ -93,8 +101,8 @@ pub fn look_at(root: &OwnedFd, paths: Vec<RelPath>) -> Vec<Seen> {
         .zip(looks)
         .map(|(path, look)| Seen { path, look: look.unwrap_or_else(|| lost.clone()) })
         .collect();
-    links::find(root, &mut seen, &tied);
-    seen
+    let whole = links::find(root, &mut seen, &tied);
+    (seen, whole)
 }
 
 /// One path, and how many names the file has there (1 for a directory).

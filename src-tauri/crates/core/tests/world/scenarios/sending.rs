@@ -352,3 +352,23 @@ fn more_than_a_hundred_thousand_entries_are_drawn_together() {
     assert_eq!(stage.status("a").waiting, 0);
     assert!(stage.begun.iter().any(|r| r.has("-r") && r.what().contains("d0")), "a part of the tree goes whole");
 }
+
+#[test]
+fn more_than_a_hundred_thousand_entries_in_the_root_itself_are_drawn_together_too() {
+    let mut stage = one();
+    let key = stage.key("a");
+    for part in 0..26 {
+        let one = |n: u32| driftless_core::change::Change {
+            path: path(&format!("f{part}-{n}")),
+            kind: Kind::Modify,
+            dir: false,
+        };
+        let batch = (0..4_096).map(one).collect();
+        stage.input(driftless_core::mirror::Input::Changed { sync: key, batch });
+    }
+    assert!(stage.status("a").waiting < 10_000, "{}", stage.status("a").waiting);
+    stage.is_dir("");
+    stage.serve(3_600.0, |_| ok());
+    assert_eq!(stage.status("a").waiting, 0);
+    assert!(stage.begun.iter().any(|r| r.has("-r") && r.what().is_empty()), "the root goes whole");
+}
