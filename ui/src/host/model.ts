@@ -49,6 +49,8 @@ export interface ProblemStatus {
   since_ms: number;
   next_try_ms: number | null;
   times: number;
+  /** Somebody must act: it does not mend itself. */
+  needs_person?: boolean;
   paths: string[];
 }
 
