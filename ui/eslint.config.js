@@ -25,6 +25,12 @@ export default ts.config(
       '@typescript-eslint/consistent-type-definitions': ['error', 'interface'],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      // What is refused is refused with a `Problem`.
+      '@typescript-eslint/only-throw-error': 'off',
+      // `void x` in an effect says that it is to run again when x changes.
+      '@typescript-eslint/no-meaningless-void-operator': 'off',
+      // Svelte's own check says which ignores are not needed.
+      'svelte/no-unused-svelte-ignore': 'off',
       // Hostile texts are shown as text only.
       'svelte/no-at-html-tags': 'error',
       'svelte/no-target-blank': 'error',

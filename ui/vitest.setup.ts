@@ -1,23 +1,29 @@
+/* What jsdom lacks and headless components or the plot ask for. */
 import '@testing-library/jest-dom/vitest';
 
-// What jsdom lacks and headless components ask for.
-class NoObserver {
-  observe(): void {}
-  unobserve(): void {}
-  disconnect(): void {}
-}
-globalThis.ResizeObserver ??= NoObserver as unknown as typeof ResizeObserver;
-Element.prototype.scrollIntoView ??= () => undefined;
-Element.prototype.hasPointerCapture ??= () => false;
-Element.prototype.releasePointerCapture ??= () => undefined;
-Element.prototype.getAnimations ??= () => [];
-globalThis.matchMedia ??= ((query: string) => ({
+import { vi } from 'vitest';
+
+const nothing = (): void => undefined;
+
+vi.stubGlobal(
+  'ResizeObserver',
+  class {
+    observe = nothing;
+    unobserve = nothing;
+    disconnect = nothing;
+  },
+);
+vi.stubGlobal('matchMedia', (media: string) => ({
   matches: false,
-  media: query,
-  onchange: null,
-  addEventListener: () => undefined,
-  removeEventListener: () => undefined,
-  addListener: () => undefined,
-  removeListener: () => undefined,
-  dispatchEvent: () => false,
-})) as typeof matchMedia;
+  media,
+  addEventListener: nothing,
+  removeEventListener: nothing,
+}));
+Object.assign(Element.prototype, {
+  scrollIntoView: nothing,
+  hasPointerCapture: () => false,
+  releasePointerCapture: nothing,
+  getAnimations: () => [],
+});
+// No canvas: plots are left out, their words stay.
+Object.assign(HTMLCanvasElement.prototype, { getContext: () => null });

@@ -9,96 +9,33 @@
  * - Names of files are hostile: `shown` is for eyes (through `show_bytes`), `id` is what goes back, unchanged.
  * - A password goes in and never comes out.
  */
+import type * as Gen from '../gen/types';
 import type {
+  AppSettings,
+  Cause,
   Config,
+  ConfigSheet,
+  Disk,
+  Imported,
+  KeepPassword,
+  PasswordState,
   Problem,
-  ProblemStatus,
-  Status,
+  Saved,
   Sync,
+  Texts,
+  UsualFolder,
   WaitingEntry,
 } from './model';
 
 export type * from './model';
 
-/** Everything that a page needs to show itself, in one answer: asked for at start, and after a break. */
-export interface Snapshot {
-  status: Status;
-  app: AppFacts;
-  /** Why the configuration in the file is not the one that runs, if so. */
-  configProblems: Problem[];
-}
+/** What the shell can do; a page without it is not shown. Those that are not in `Gen.Ability` no shell has yet. */
+export type Ability = Gen.Ability | 'restore' | 'receiver' | 'doctor' | 'unlock-keyring';
 
-/** What does not change while the program runs, or only by `setAppSettings`. */
-export interface AppFacts {
-  version: string;
-  /** BCP 47, of the desktop. */
-  systemLanguage: string;
-  settings: AppSettings;
-  /** What the shell can do; a page without it is not shown. */
-  abilities: Ability[];
-  /** A tray host was seen. */
-  tray: boolean;
-  /** The configuration's file. */
-  configFile: string;
-  home: string;
-}
+export type AppFacts = Omit<Gen.AppFacts, 'abilities'> & { abilities: Ability[] };
+export type Snapshot = Omit<Gen.Snapshot, 'app'> & { app: AppFacts };
+export type HostEvent = Exclude<Gen.HostEvent, { kind: 'app' }> | { kind: 'app'; app: AppFacts };
 
-export type Ability =
-  | 'activity'
-  | 'restore'
-  | 'receiver'
-  | 'doctor'
-  | 'import'
-  | 'export'
-  | 'autostart'
-  | 'notifications'
-  | 'trash'
-  | 'unlock-keyring';
-
-/** The application's own, kept beside the configuration. */
-export interface AppSettings {
-  autostart: boolean;
-  language: 'system' | 'en' | 'zh-CN';
-  appearance: 'system' | 'light' | 'dark';
-  notify: Record<NoticeKind, boolean>;
-}
-
-export type NoticeKind = 'failing' | 'held' | 'recovered' | 'password';
-
-/** Told without being asked; at most four a second of each kind. */
-export type HostEvent =
-  | { kind: 'status'; status: Status }
-  | { kind: 'app'; app: AppFacts }
-  /** The configuration is another one: saved here, or edited outside. */
-  | { kind: 'config'; problems: Problem[] }
-  /** Something was added to the history. */
-  | { kind: 'history' }
-  /** The tray or a notification asks for a place in the window. */
-  | { kind: 'go'; page: string; sync: string | null };
-
-/** The configuration as it stands in its file. */
-export interface ConfigSheet {
-  config: Config;
-  file: string;
-  /** Changes with every change of the file; `save` wants the one it was read with. */
-  revision: string;
-  /** The file could not be read (then `config` is what runs), or warnings. */
-  problems: Problem[];
-}
-
-/** How a save ended. With errors among `problems` nothing was written. */
-export interface Saved {
-  saved: boolean;
-  revision: string;
-  problems: Problem[];
-}
-
-/** One sync as others write it. */
-export interface Texts {
-  command: string;
-  toml: string;
-  lsyncd: string;
-}
 
 export interface Size {
   files: number;
@@ -151,24 +88,6 @@ export interface SourceEntry {
   at: string | null;
 }
 
-/** A folder that people usually want safe. */
-export interface UsualFolder {
-  path: string;
-  /** `documents`, `pictures`, `music`, `videos`, `desktop`, `downloads`, `projects`, or `home`. */
-  role: string;
-  /** To be ticked from the start. */
-  ticked: boolean;
-}
-
-/** A mounted file system that could be a target. */
-export interface Disk {
-  path: string;
-  label: string;
-  free: number;
-  total: number;
-  removable: boolean;
-}
-
 export interface ModuleInfo {
   name: string;
   comment: string;
@@ -181,22 +100,10 @@ export interface TrialStep {
   /** For `space`: what is free there, if known. */
   freeBytes: number | null;
   /** What is wrong (a failure's code without `failure-`). */
-  problem: { code: string; args: Record<string, string> } | null;
+  problem: Cause | null;
   /** rsync's or ssh's own words, if any. */
   output: string | null;
 }
-
-/** Where a password is, never what it is. */
-export interface PasswordState {
-  /** `rsync://USER@HOST:PORT/MODULE`; null if the target takes none. */
-  account: string | null;
-  stored: 'keyring' | 'session' | 'file' | 'none' | 'unknown';
-  keyring: 'ready' | 'locked' | 'absent' | 'denied' | 'slow';
-  /** Where `file` would be, or is. */
-  file: string;
-}
-
-export type KeepPassword = 'keyring' | 'session' | 'file';
 
 export interface HistoryFilter {
   sync: string | null;
@@ -223,7 +130,7 @@ export interface HistoryEntry {
   sent: number;
   removed: number;
   bytes: number;
-  problem: { code: string; args: Record<string, string> } | null;
+  problem: Cause | null;
   /** Per-file errors by cause. */
   failures: FailureGroup[];
   /** The first names, at most ten. */
@@ -273,15 +180,6 @@ export interface Restored {
   bytes: number;
   /** The folder where it stands now. */
   place: string;
-}
-
-/** A foreign configuration, read and not yet taken in. */
-export interface Imported {
-  config: Config;
-  file: string;
-  format: 'toml' | 'lsyncd';
-  /** What could not be carried over, and what the check says. */
-  problems: Problem[];
 }
 
 export interface DoctorReport {
@@ -384,6 +282,3 @@ export interface Host {
 export function isProblem(error: unknown): error is Problem {
   return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string';
 }
-
-/** What stands in the way of a sync, as the status says it. */
-export type Standing = Pick<ProblemStatus, 'code' | 'args'>;

@@ -17,8 +17,8 @@ export interface Notice {
 }
 
 export class AppState {
-  status = $state.raw<Snapshot['status']>() as Snapshot['status'];
-  facts = $state.raw<AppFacts>() as AppFacts;
+  status: Snapshot['status'];
+  facts: AppFacts;
   configProblems = $state.raw<Problem[]>([]);
   route = $state.raw<Route>({ page: 'overview', sync: null });
   notice = $state.raw<Notice | null>(null);
@@ -35,8 +35,8 @@ export class AppState {
     readonly clock: Clock,
     snapshot: Snapshot,
   ) {
-    this.status = snapshot.status;
-    this.facts = snapshot.app;
+    this.status = $state.raw(snapshot.status);
+    this.facts = $state.raw(snapshot.app);
     this.configProblems = snapshot.configProblems;
     this.words = new Words(this.wishedLanguage());
   }

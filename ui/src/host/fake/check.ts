@@ -21,14 +21,14 @@ function ofSync(sync: Sync, at: string, all: Problem[]): void {
   }
   if (typeof sync.delay === 'number' && sync.delay < 0)
     all.push(problem('check-too-small', `${at}.delay`, { value: String(sync.delay), least: '0' }));
-  if (sync.rsync?.['dry_run'] === true)
+  if (sync.rsync?.dry_run === true)
     all.push({ ...problem('check-dry-run', `${at}.rsync.dry_run`), severity: 'warning' });
 }
 
 export function check(config: Config): Problem[] {
   const all: Problem[] = [];
   for (const [index, sync] of (config.sync ?? []).entries()) ofSync(sync, `sync[${index}]`, all);
-  const most = config.settings?.['maxProcesses'];
+  const most = config.settings?.maxProcesses;
   if (typeof most === 'number' && most < 1)
     all.push(problem('check-too-small', 'settings.maxProcesses', { value: String(most), least: '1' }));
   return all;

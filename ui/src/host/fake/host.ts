@@ -242,8 +242,8 @@ export function fakeHost(status: Status, app: AppFacts = facts()): FakeHost {
 /** What the engine would show after such a save: syncs that are new hold until their rehearsal is confirmed. */
 function grown(status: Status, config: Config): Status {
   const syncs = (config.sync ?? []).map((sync, index): SyncStatus => {
-    const id = typeof sync.driftless?.['id'] === 'string' ? sync.driftless['id'] : `new-${index}`;
-    const name = typeof sync.driftless?.['name'] === 'string' ? sync.driftless['name'] : `Sync${index + 1}`;
+    const id = typeof sync.driftless?.id === 'string' ? sync.driftless.id : `new-${index}`;
+    const name = typeof sync.driftless?.name === 'string' ? sync.driftless.name : `Sync${index + 1}`;
     const known = status.syncs.find((one) => one.id === id);
     if (known) return { ...known, name, source: sync.source };
     const sent = { count: 8_214, bytes: 3.4 * GB, names: ['letters/', 'letters/2026-01-03.odt', 'tax/2025.ods'] };

@@ -1,7 +1,7 @@
 /* A sync as others write it: the shape of what the real exporters give. */
-import type { Sync, Texts, Value } from '../types';
+import type { Sync, Texts } from '../types';
 
-const quoted = (value: Value): string => JSON.stringify(value);
+const quoted = (value: unknown): string => JSON.stringify(value);
 
 export function texts(sync: Sync): Texts {
   const target = sync.target ?? `${sync.host ?? ''}:${sync.targetdir ?? ''}`;

@@ -260,7 +260,7 @@ import-taken = { $count ->
 ## Doctor
 
 doctor-text = What Driftless needs from this computer.
-doctor-watches = Watched folders
+doctor-gauge = Watched folders
 doctor-watches-of = { $used } of { $limit } that the system allows
 doctor-watches-plain = { $used } watched
 doctor-ok = All right
@@ -281,3 +281,11 @@ receiver-target = Target to enter on the other computer
 receiver-password = Copy password
 receiver-password-why = Enter it on the other computer when it asks.
 receiver-password-copied = The password is on the clipboard.
+doctor-rsync = rsync { $version } is here: { $path }
+    .remedy = Install rsync.
+doctor-watches = { $used } of { $limit } possible watches are in use.
+    .remedy = Raise the limit: sudo sysctl fs.inotify.max_user_watches={ $wanted }
+doctor-keyring = The keyring answers.
+    .remedy = Start a keyring (GNOME Keyring, KWallet or KeePassXC), or keep passwords in files.
+doctor-tray = This desktop shows tray icons.
+    .remedy = Install an extension for them, or start Driftless again to open its window; it works all the same.

@@ -1,0 +1,52 @@
+# The first run: from nothing to the first file.
+
+first-step-folders = Folders
+first-step-where = Where to
+first-step-try = Try it
+first-step-rehearse = Rehearsal
+first-folders-title = Which folders are to be safe?
+first-folder-documents = Documents
+first-folder-pictures = Pictures
+first-folder-music = Music
+first-folder-videos = Videos
+first-folder-desktop = Desktop
+first-folder-downloads = Downloads
+first-folder-projects = Projects
+first-folder-home = Whole home folder
+first-add-folder = Add a folder…
+first-total = { $size } in all
+first-left-out = Caches, build output, trash and temporary files are left out; that can be changed later.
+first-where-title = Where are they to go?
+first-way-disk = A disk or folder
+first-way-ssh = Another computer, over ssh
+first-way-server = An rsync server
+first-disk-free = { $size } free
+first-other-folder = Another folder…
+first-ssh-host = Computer
+first-ssh-host-help = As you type it behind ssh. You must be able to log in there with a key, without a password.
+first-ssh-folder = Folder there
+first-ssh-folder-help = Seen from your home folder there; empty for the home folder itself.
+first-server-host = Server
+first-server-module = Module
+first-server-user = User
+first-server-password-help = Goes into the keyring, and is never shown again. Empty if the module asks for none.
+first-try-title = Trying { $target }
+first-try-again = Try again
+first-try-well = All is well. Nothing was changed there.
+first-rehearse-title = This is what would be done
+first-rehearsing = Finding out…
+first-start = Start
+first-started = Started. You can close this window; it goes on.
+
+# The steps of a trial.
+trial-source = The folder can be read
+trial-resolve = The name is known
+trial-connect = Something answers
+trial-login = User and password are right
+trial-folder = The folder is there
+trial-write = It may be written to
+trial-space = There is room
+trial-state-running = running
+trial-state-ok = done
+trial-state-failed = failed
+trial-state-skipped = left out
