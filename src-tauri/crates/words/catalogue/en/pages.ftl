@@ -269,18 +269,18 @@ doctor-failed = Missing
 
 ## Receiver
 
-receiver-text = Receive here what another computer sends: a server for one folder, which runs while Driftless runs.
-receiver-folder = Folder
-receiver-network = Computers of this network may connect
-receiver-network-why = Otherwise only this computer itself.
-receiver-start = Start receiving
-receiver-stop = Stop receiving
-receiver-running = Receiving
-receiver-stopped = Not receiving
-receiver-target = Target to enter on the other computer
-receiver-password = Copy password
-receiver-password-why = Enter it on the other computer when it asks.
-receiver-password-copied = The password is on the clipboard.
+window-receiver-text = Receive here what another computer sends: a server for one folder, which runs while Driftless runs.
+window-receiver-folder = Folder
+window-receiver-network = Computers of this network may connect
+window-receiver-network-why = Otherwise only this computer itself.
+window-receiver-start = Start receiving
+window-receiver-stop = Stop receiving
+window-receiver-running = Receiving
+window-receiver-stopped = Not receiving
+window-receiver-target = Target to enter on the other computer
+window-receiver-password = Copy password
+window-receiver-password-why = Enter it on the other computer when it asks.
+window-receiver-password-copied = The password is on the clipboard.
 doctor-rsync = rsync { $version } is here: { $path }
     .remedy = Install rsync.
 doctor-watches = { $used } of { $limit } possible watches are in use.
