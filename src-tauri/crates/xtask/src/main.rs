@@ -1,8 +1,10 @@
-//! What a newcomer or CI types: `cargo xtask run`, `cargo xtask test` and `cargo xtask mutants`.
+//! What a newcomer or CI types: `cargo xtask run`, `test`, `mutants` and `bench`.
 //!
 //! It needs Rust and a C compiler to be there, and sees to the rest itself: it says what is missing, installs it
 //! with the system's own package manager, builds, and does what was asked. It links no library of the system.
 
+#[cfg(target_os = "linux")]
+mod bench;
 mod binaries;
 mod demo;
 mod exec;
@@ -28,6 +30,13 @@ cargo xtask test [--long] [GROUP…]
 cargo xtask mutants [NAME…]
     Break the core on purpose, in one way after the other, and see that its tests notice each. With names,
     only the mutations whose names contain one of them.
+
+cargo xtask bench [--rounds 3] [--scale 1] [--million] [--out DIR] [WORK…]
+    Measure driftlessd beside Debian's lsyncd, as it is shipped (on Linux only). With names, only the works whose
+    names contain one of them.
+    --scale X    trees and times so much smaller, for a quick look
+    --million    1,000,000 directories as well
+    --out DIR    write bench.json and bench.svg there
 ";
 
 fn main() -> ExitCode {
@@ -35,6 +44,10 @@ fn main() -> ExitCode {
     let done = match words.first().map(String::as_str) {
         Some("run") => demo::Options::read(&words[1..]).map(demo::run),
         Some("test") => suite::Options::read(&words[1..]).map(suite::run),
+        #[cfg(target_os = "linux")]
+        Some("bench") => bench::Options::read(&words[1..]).map(bench::run),
+        #[cfg(target_os = "linux")]
+        Some(bench::WALK) => Ok(bench::walk(&words[1..])),
         Some("mutants") => mutants::Options::read(&words[1..]).map(mutants::run),
         Some("help" | "--help" | "-h") => {
             exec::say(USAGE);

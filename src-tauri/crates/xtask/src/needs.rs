@@ -38,6 +38,9 @@ pub const FOR_TESTS: [Need; 5] = [
     Need { apt: "util-linux", ..need("setpriv", "the tests run as an ordinary user", "util-linux") },
 ];
 
+/// For the comparison.
+pub const FOR_BENCH: [Need; 2] = [RSYNC, need("lsyncd", "it is what driftlessd is measured against", "lsyncd")];
+
 type Package = fn(&Need) -> &'static str;
 
 /// Program, words that install, and which name it takes.

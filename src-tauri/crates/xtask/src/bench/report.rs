@@ -1,0 +1,138 @@
+//! The table of a run: medians, ratios, bars.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::figures::{Bar, Figure, Samples};
+use super::program::Who;
+use super::works::WORKS;
+
+/// One figure of one work.
+pub struct Row {
+    /// The work.
+    pub says: &'static str,
+    /// Of what kind.
+    pub figure: Figure,
+    /// Median, least and most of each.
+    pub driftlessd: [f64; 3],
+    /// The same.
+    pub lsyncd: Option<[f64; 3]>,
+    /// The same.
+    pub bare: Option<[f64; 3]>,
+    /// What is held to it.
+    pub bar: Bar,
+}
+
+impl Row {
+    /// Driftlessd's part of what the bar names (of lsyncd's where it names nothing).
+    pub fn ratio(&self) -> Option<f64> {
+        let of = if matches!(self.bar, Bar::OfBare(_)) { self.bare } else { self.lsyncd };
+        of.filter(|of| of[0] > 0.0).map(|of| self.driftlessd[0] / of[0])
+    }
+
+    /// Whether the bar is met; nothing where it cannot be told.
+    pub fn met(&self) -> Option<bool> {
+        match self.bar {
+            Bar::OfLsyncd(most) | Bar::OfBare(most) => Some(self.ratio()? <= most),
+            Bar::AtMost(most) => Some(self.driftlessd[0] <= most),
+            Bar::Shown => None,
+        }
+    }
+
+    fn bar(&self) -> String {
+        match self.bar {
+            Bar::OfLsyncd(most) => format!("≤ {most} of lsyncd"),
+            Bar::OfBare(most) => format!("≤ {most} of bare"),
+            Bar::AtMost(most) => format!("≤ {most}"),
+            Bar::Shown => String::new(),
+        }
+    }
+}
+
+/// All figures in which driftlessd took part.
+pub fn table(samples: &Samples) -> Vec<Row> {
+    let row = |(name, figure): (&'static str, Figure)| {
+        let work = WORKS.iter().find(|work| work.name == name)?;
+        let bar = work.bars.iter().find(|(of, _)| *of == figure).map_or(Bar::Shown, |(_, bar)| *bar);
+        let of = |who| samples.median(name, figure, who);
+        Some(Row {
+            says: work.says,
+            figure,
+            driftlessd: of(Who::Driftlessd)?,
+            lsyncd: of(Who::Lsyncd),
+            bare: of(Who::Bare),
+            bar,
+        })
+    };
+    samples.kinds().into_iter().filter_map(row).collect()
+}
+
+/// As Markdown.
+pub fn text(table: &[Row]) -> String {
+    let mut out = String::from(
+        "| work | figure | driftlessd | lsyncd | bare | ratio | bar | |\n|---|---|---|---|---|---|---|---|\n",
+    );
+    for row in table {
+        let value = |value: Option<[f64; 3]>| value.map(|[median, ..]| row.figure.number(median)).unwrap_or_default();
+        let ratio = row.ratio().map(|ratio| format!("{ratio:.3}")).unwrap_or_default();
+        let verdict = row.met().map_or("", |met| if met { "met" } else { "MISSED" });
+        out += &format!(
+            "| {} | {} | {} | {} | {} | {ratio} | {} | {verdict} |\n",
+            row.says,
+            row.figure.name(),
+            value(Some(row.driftlessd)),
+            value(row.lsyncd),
+            value(row.bare),
+            row.bar()
+        );
+    }
+    out
+}
+
+/// For programs: seconds, bytes and counts.
+pub fn json(table: &[Row]) -> String {
+    let of = |value: Option<[f64; 3]>| {
+        value.map_or(Value::Null, |[median, min, max]| json!({"median": median, "min": min, "max": max}))
+    };
+    let rows: Vec<Value> = table
+        .iter()
+        .map(|row| {
+            json!({
+                "work": row.says, "figure": row.figure.name(), "driftlessd": of(Some(row.driftlessd)), "lsyncd": of(row.lsyncd),
+                "bare": of(row.bare), "ratio": row.ratio(), "bar": row.bar(), "met": row.met(),
+            })
+        })
+        .collect();
+    format!("{:#}\n", Value::Array(rows))
+}
+
+/// Whole or not at all.
+pub fn write(path: &Path, text: &str) -> Result<(), String> {
+    let beside = path.with_extension("part");
+    let written = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, path));
+    written.map_err(|error| format!("{}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bar_is_met_or_missed_by_the_medians() {
+        let row = |bar, driftlessd, lsyncd| Row {
+            says: "w",
+            figure: Figure::Wall,
+            driftlessd: [driftlessd; 3],
+            lsyncd: Some([lsyncd; 3]),
+            bare: Some([4.0; 3]),
+            bar,
+        };
+        assert_eq!(row(Bar::OfLsyncd(0.5), 1.0, 2.0).met(), Some(true));
+        assert_eq!(row(Bar::OfLsyncd(0.4), 1.0, 2.0).met(), Some(false));
+        assert_eq!(row(Bar::OfBare(1.2), 5.0, 2.0).met(), Some(false));
+        assert_eq!(row(Bar::AtMost(0.0), 0.0, 0.0).met(), Some(true));
+        assert_eq!(row(Bar::OfLsyncd(0.5), 1.0, 0.0).met(), None);
+        assert!(text(&[row(Bar::OfLsyncd(0.4), 1.0, 2.0)]).contains("| 0.500 | ≤ 0.4 of lsyncd | MISSED |"));
+    }
+}
