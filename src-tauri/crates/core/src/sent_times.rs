@@ -1,5 +1,8 @@
 //! With which modification times paths were sent: a later change of content that does not show a newer one is suspect.
 //!
+//! A file may be written again between the look and the run that reads it: then it is sent with a time that nobody has seen,
+//! at most that of the run's end. So whatever is not newer than the end of the run that sent it is suspect.
+//!
 //! Only listed files are remembered one by one, and only so many. What else was sent, by a pass or with a directory, was
 //! sent no later than `floor`: a time that is not newer than that may have been sent.
 
@@ -19,9 +22,10 @@ pub struct SentTimes {
 }
 
 impl SentTimes {
-    /// These files were listed and arrived, with these times.
-    pub fn sent(&mut self, times: impl Iterator<Item = (RelPath, i128)>) {
-        for (path, mtime_ns) in times {
+    /// These files were listed, seen with these times, and had arrived at `wall_ms`.
+    pub fn sent(&mut self, times: impl Iterator<Item = (RelPath, i128)>, wall_ms: i64) {
+        for (path, seen_ns) in times {
+            let mtime_ns = seen_ns.max(end_of(wall_ms));
             if self.each.len() >= MOST {
                 self.floor_ns = self.each.values().copied().max().unwrap_or_default().max(self.floor_ns);
                 self.each.clear();
@@ -32,9 +36,14 @@ impl SentTimes {
 
     /// A run that walked ended: whatever is older than `wall_ms` may have been sent.
     pub fn walked(&mut self, wall_ms: i64) {
-        self.floor_ns = self.floor_ns.max(i128::from(wall_ms) * 1_000_000);
+        self.floor_ns = self.floor_ns.max(end_of(wall_ms));
         self.each.clear();
     }
+}
+
+/// The last nanosecond of this millisecond.
+fn end_of(wall_ms: i64) -> i128 {
+    i128::from(wall_ms) * 1_000_000 + 999_999
 }
 
 impl LastSent for SentTimes {
@@ -51,16 +60,24 @@ mod tests {
     fn what_was_sent_or_may_have_been_is_known() {
         let (a, b) = (RelPath::new(b"a").unwrap(), RelPath::new(b"b").unwrap());
         let mut times = SentTimes::default();
-        times.sent([(a.clone(), 50)].into_iter());
-        assert_eq!((times.mtime_ns(&a), times.mtime_ns(&b)), (50, 0));
+        times.sent([(a.clone(), 50_000_000)].into_iter(), 5);
+        assert_eq!((times.mtime_ns(&a), times.mtime_ns(&b)), (50_000_000, 0));
         times.walked(7);
-        assert_eq!((times.mtime_ns(&a), times.mtime_ns(&b)), (7_000_000, 7_000_000));
+        assert_eq!((times.mtime_ns(&a), times.mtime_ns(&b)), (7_999_999, 7_999_999));
+    }
+
+    #[test]
+    fn what_was_written_after_the_look_may_have_been_sent_too() {
+        let a = RelPath::new(b"a").unwrap();
+        let mut times = SentTimes::default();
+        times.sent([(a.clone(), 3_000_000)].into_iter(), 5);
+        assert_eq!(times.mtime_ns(&a), 5_999_999);
     }
 
     #[test]
     fn too_many_become_one_bound() {
         let mut times = SentTimes::default();
-        times.sent((0..=MOST).map(|n| (RelPath::new(n.to_string().as_bytes()).unwrap(), n as i128)));
-        assert_eq!(times.mtime_ns(&RelPath::new(b"3").unwrap()), MOST as i128 - 1);
+        times.sent((0..=MOST).map(|n| (RelPath::new(n.to_string().as_bytes()).unwrap(), n as i128)), 0);
+        assert_eq!(times.mtime_ns(&RelPath::new(b"3").unwrap()), 999_999);
     }
 }

@@ -232,7 +232,7 @@ impl SyncState {
             }
         }
         let arrived = job.mtimes.into_iter().filter(|(p, _)| !job.failed.contains_key(p));
-        self.sent_times.sent(arrived);
+        self.sent_times.sent(arrived, now.wall_ms);
         self.blocked = false;
         if !job.trouble {
             self.went_well();

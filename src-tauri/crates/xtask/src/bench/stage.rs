@@ -115,11 +115,12 @@ impl Stage {
         let target = setup.target.map_or_else(|| slashed(&self.target()), str::to_owned);
         format!(
             "settings {{ nodaemon = true, insist = true }}\n\
-             sync {{ default.rsync, source = \"{}\", target = \"{target}\", delay = {}, init = {}, {}\n\
+             sync {{ default.rsync, source = \"{}\", target = \"{target}\", delay = {}, {}{}\n\
              rsync = {{ archive = true, {} }} }}\n",
             self.source().display(),
             setup.delay,
-            setup.init,
+            // lsyncd takes `init = false` and nothing else there.
+            if setup.init { "" } else { "init = false, " },
             setup.sync,
             setup.rsync
         )

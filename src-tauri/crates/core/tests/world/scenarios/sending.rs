@@ -80,6 +80,34 @@ fn a_same_size_rewrite_in_the_same_second_arrives() {
 }
 
 #[test]
+fn a_rewrite_that_keeps_a_time_which_only_the_run_saw_arrives() {
+    for (ticks, seed) in (0..10).flat_map(|ticks| (1..40).map(move |seed| (ticks, seed))) {
+        let mut world = World::new(seed, plan(DeletePolicy::Always, &[]));
+        world.plan.delay = Duration::ZERO;
+        world.begin();
+        world.rest();
+        let write = |world: &mut World, data, mtime_ns| {
+            let node = Node { kind: NodeKind::File { data, size: 3 }, mtime_ns, mode: 0o644, ino: 9 };
+            world.source.put(&path("f"), node, mtime_ns);
+            world.tell(vec![(path("f"), Kind::Modify, false)]);
+        };
+        let first = world.ns();
+        write(&mut world, 1, first);
+        // At some of these the path was looked at, and not read yet.
+        for _ in 0..ticks {
+            world.tick(Duration::from_millis(3));
+        }
+        let second = world.ns();
+        write(&mut world, 2, second);
+        world.tick(Duration::from_millis(40));
+        world.tick(Duration::from_millis(40));
+        write(&mut world, 3, second);
+        world.rest();
+        assert_eq!(world.differences(false), Vec::<String>::new(), "after {ticks} steps, seed {seed}");
+    }
+}
+
+#[test]
 fn rewrites_within_a_second_of_the_last_transfer_arrive() {
     for (seed, same_time) in (1..20).flat_map(|seed| [(seed, false), (seed, true)]) {
         let mut world = World::new(seed, plan(DeletePolicy::Always, &[]));
