@@ -57,6 +57,18 @@ impl Run {
         run
     }
 
+    /// Panics if a path is listed below what is no directory: rsync would turn that into one at the target, or follow it out
+    /// of the tree.
+    pub fn check(command: &CommandSpec, source: &Tree) {
+        let Stdin::Bytes(list) = &command.stdin else { return };
+        for item in list.split(|b| *b == 0).filter_map(|item| item.strip_prefix(b"./")) {
+            let path = RelPath::new(item.strip_suffix(b"/").unwrap_or(item)).expect("a clean path");
+            for above in path.ancestors().filter_map(|above| Some((source.get(&above)?, above))) {
+                assert!(above.0.is_dir(), "{path:?} is listed below {:?}, which is no directory", above.1);
+            }
+        }
+    }
+
     fn has(&self, word: &str) -> bool {
         self.words.iter().any(|w| w == word)
     }
@@ -85,8 +97,8 @@ impl Run {
         for above in path.ancestors() {
             match source.get(&above) {
                 Some(node) if node.is_dir() => self.units.push(Unit::Attributes(above.clone(), node.clone())),
-                // rsync would turn it into a directory at the target, or follow it out of the tree: never to be listed.
-                Some(_) => panic!("{path:?} is listed below {above:?}, which is no directory"),
+                // It was a directory when the path was looked at.
+                Some(_) => return self.failed(path, false),
                 None => {}
             }
         }

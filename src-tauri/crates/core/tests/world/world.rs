@@ -14,6 +14,7 @@ use driftless_core::paths::RelPath;
 use driftless_core::plan::{OwnPlan, Password, Plan, PlanSettings, RsyncPlan, SyncPlan};
 use driftless_core::target::Target;
 use driftless_core::time::Now;
+use driftless_core::work::CommandSpec;
 
 use crate::fake_rsync::Run;
 use crate::tree::{Kind, Node, Tree};
@@ -45,12 +46,14 @@ impl Chance {
 enum Coming {
     Events(Vec<Change>),
     Lost(RelPath),
+    /// The program has started and reads the source.
+    Begin(JobId, Box<CommandSpec>),
     Step(JobId),
     Look(JobId, Vec<RelPath>),
 }
 
-/// A run under way: its step, and where and how it will break off, if it will.
-type Running = (u32, Run, Option<(usize, Exit)>);
+/// A run under way: its step, what it does once it has begun, and where and how it will break off, if it will.
+type Running = (u32, Option<Run>, Option<(usize, Exit)>);
 
 pub struct World {
     pub seed: u64,
@@ -179,12 +182,13 @@ impl World {
                 Effect::Start { job, step, command, .. } => {
                     assert!(self.watched, "a run before the watches are in place");
                     self.runs += 1;
-                    let run = Run::start(&command, &self.source, &self.plan.matcher);
-                    let cut = (self.faults && self.chance.one_in(6)).then(|| self.bad_end(run.len()));
-                    self.running.insert(job, (step, run, cut));
+                    Run::check(&command, &self.source);
+                    self.running.insert(job, (step, None, None));
                     self.most_at_once = self.most_at_once.max(self.running.len());
                     assert!(self.running.len() <= self.plan.max_processes, "more runs than maxProcesses");
-                    self.at(Duration::from_millis(20), Coming::Step(job));
+                    // Whatever changes until then, nobody has looked at.
+                    let late = Duration::from_millis(self.chance.below(10) as u64);
+                    self.at(late, Coming::Begin(job, command.into()));
                 }
                 Effect::Finished(_) => panic!("nobody asked to end"),
                 _ => {}
@@ -237,6 +241,7 @@ impl World {
             Coming::Events(batch) => self.input(Input::Changed { sync, batch }),
             Coming::Lost(under) => self.input(Input::Lost { sync, under }),
             Coming::Look(job, paths) => self.look(job, &paths),
+            Coming::Begin(job, command) => self.begin_run(job, &command),
             Coming::Step(job) => self.step(job),
         }
     }
@@ -269,8 +274,17 @@ impl World {
         }
     }
 
+    fn begin_run(&mut self, job: JobId, command: &CommandSpec) {
+        let run = Run::start(command, &self.source, &self.plan.matcher);
+        let cut = (self.faults && self.chance.one_in(6)).then(|| self.bad_end(run.len()));
+        if let Some(running) = self.running.get_mut(&job) {
+            (running.1, running.2) = (Some(run), cut);
+        }
+        self.at(Duration::from_millis(20), Coming::Step(job));
+    }
+
     fn step(&mut self, job: JobId) {
-        let Some((step, mut run, cut)) = self.running.remove(&job) else { return };
+        let Some((step, Some(mut run), cut)) = self.running.remove(&job) else { return };
         if let Some((left, exit)) = cut
             && run.len() - run.left() >= left
         {
@@ -288,7 +302,7 @@ impl World {
         run.step(&self.source, &mut self.target, &self.plan.matcher, fail);
         let gone = before.iter().find(|p| self.target.get(p).is_none());
         assert!(gone.is_none(), "seed {}: deleted without being asked for: {gone:?}", self.seed);
-        self.running.insert(job, (step, run, cut));
+        self.running.insert(job, (step, Some(run), cut));
         let pace = Duration::from_millis(self.chance.below(30) as u64);
         self.at(pace, Coming::Step(job));
     }

@@ -49,6 +49,7 @@ const GATES: &str = "src/gates.rs";
 const ENDS: &str = "src/sync_state/end.rs";
 const INTAKE: &str = "src/sync_state/intake.rs";
 const CLASSIFY: &str = "src/behaviour/classify.rs";
+const SENT: &str = "src/sent_times.rs";
 const WORDS: &str = "src/behaviour/rsync.rs";
 const DIAGNOSE: &str = "src/diagnose/mod.rs";
 const DELETE: &str = "src/config/delete.rs";
@@ -584,5 +585,12 @@ pub const MUTATIONS: &[Mutation] = &[
         "            RootLook::Rules(problem) => return Err(Trouble::SourceRules(problem.clone())),",
         "            RootLook::Rules(_) => return Ok(RootFacts { dev: 1, ino: 1, mount: None, empty: false, mounts: Vec::new() }),",
         KEEP,
+    ),
+    broken(
+        "only_times_that_were_seen_count_as_sent",
+        SENT,
+        "seen_ns.max(end_of(wall_ms))",
+        "seen_ns.max(end_of(wall_ms).min(0))",
+        EQUAL,
     ),
 ];
