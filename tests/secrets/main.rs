@@ -2,6 +2,7 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests, helpers included")]
 
+mod around;
 #[path = "../common/mod.rs"]
 mod common;
 mod keyring;

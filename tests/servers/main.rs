@@ -24,6 +24,7 @@ mod churn;
 mod delete;
 mod events;
 mod failures;
+mod guards;
 mod live;
 mod names;
 mod rows;

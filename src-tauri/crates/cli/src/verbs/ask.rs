@@ -44,7 +44,15 @@ pub fn resume(sync: Option<String>, config: Option<&str>, places: &Places) -> u8
 }
 
 /// `sync`
-pub fn sync(sync: Option<String>, config: Option<&str>, places: &Places) -> u8 {
+pub fn sync(sync: Option<String>, anyway: bool, config: Option<&str>, places: &Places) -> u8 {
+    let overruled = if anyway {
+        ask(&Ask::Anyway { sync: sync.clone() }, "run whatever their rules say", config, places)
+    } else {
+        OK
+    };
+    if overruled != OK {
+        return overruled;
+    }
     ask(&Ask::Sync { sync }, "asked to sync now", config, places)
 }
 

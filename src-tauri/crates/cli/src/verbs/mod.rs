@@ -96,6 +96,9 @@ enum Verb {
     Sync {
         /// Name or id; without it all.
         sync: Option<String>,
+        /// Whatever its rules of power, networks and hours say, until none of them would pause any more.
+        #[arg(long)]
+        anyway: bool,
         #[command(flatten)]
         which: Which,
     },
@@ -178,7 +181,7 @@ fn run(verb: Verb) -> u8 {
             ask::pause(sync, duration.as_deref(), until.as_deref(), which.config.as_deref(), &places)
         }
         Verb::Resume { sync, which } => ask::resume(sync, which.config.as_deref(), &places),
-        Verb::Sync { sync, which } => ask::sync(sync, which.config.as_deref(), &places),
+        Verb::Sync { sync, anyway, which } => ask::sync(sync, anyway, which.config.as_deref(), &places),
         Verb::Allow { sync, which } => ask::allow(sync, which.config.as_deref(), &places),
         Verb::Rehearse { sync, which } => rehearse::rehearse(sync, which.config.as_deref(), &places),
         Verb::Explain { config, path } => explain::explain(config, &path, &places),

@@ -1,6 +1,8 @@
 //! What happens outside and may end what stands in a sync's way: the network comes, the keyring opens, a disk is mounted, the
 //! machine wakes. Each source sleeps until the system tells it; where a system has none, what waits is tried again by itself.
 
+#[cfg(all(unix, not(target_os = "macos")))]
+pub mod around;
 mod burst;
 #[cfg(all(unix, not(target_os = "macos")))]
 pub mod keyring;
@@ -13,6 +15,7 @@ pub mod network;
 #[cfg(target_os = "linux")]
 mod wake;
 
+use driftless_core::conditions::Rules;
 use driftless_core::mirror::Input;
 use driftless_core::plan::{Password, Plan};
 use tokio::sync::mpsc::UnboundedSender;
@@ -30,6 +33,8 @@ pub(crate) struct Outside {
     network: Option<network::NetworkWatch>,
     #[cfg(all(unix, not(target_os = "macos")))]
     keyring: Option<keyring::KeyringWatch>,
+    #[cfg(all(unix, not(target_os = "macos")))]
+    around: Option<around::AroundWatch>,
 }
 
 impl Outside {
@@ -53,10 +58,13 @@ impl Outside {
             network: None,
             #[cfg(all(unix, not(target_os = "macos")))]
             keyring: None,
+            #[cfg(all(unix, not(target_os = "macos")))]
+            around: None,
         }
     }
 
-    /// Another plan: the network matters where a target is elsewhere, the keyring where a password is in it.
+    /// Another plan: the network matters where a target is elsewhere, the keyring where a password is in it, power and the
+    /// names of networks where a rule asks for them.
     pub(crate) fn serve(&mut self, plan: &Plan) {
         let happened = |input: Input| {
             let sender = self.sender.clone();
@@ -74,6 +82,12 @@ impl Outside {
             let wanted = plan.syncs.iter().any(|s| matches!(s.rsync.password, Password::Keyring(_)));
             keep(&mut self.keyring, wanted, || {
                 said("the keyring", keyring::KeyringWatch::start(None, happened(Input::KeyringReady)))
+            });
+            let wanted = plan.syncs.iter().any(|s| s.own.rules != Rules::default());
+            let sender = self.sender.clone();
+            keep(&mut self.around, wanted, || {
+                let told = move |now| drop(sender.send(Message::Happened(Input::Surroundings(Box::new(now)))));
+                said("power and networks", around::AroundWatch::start(None, told))
             });
         }
         #[cfg(not(all(unix, not(target_os = "macos"))))]

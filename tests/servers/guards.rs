@@ -1,0 +1,157 @@
+//! Accidents made for real: unmounted sources, targets and inner mounts, another folder in a source's place, a folder removed
+//! by mistake. What is at the target is counted before and after.
+//!
+//! Mounts are made in a user and mount namespace of the test's own: nothing of the machine is changed.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use driftless_core::hold::HoldWhy;
+use driftless_core::view::Phase;
+
+use crate::common::{Rsyncd, RsyncdOptions, Tree, wait_for};
+use crate::live::{Live, sync};
+use crate::support::{Home, LONG};
+
+const INSIDE: &str = "DRIFTLESS_TEST_NAMESPACE";
+
+/// Runs the test of this name again in new namespaces; true inside them.
+fn inside(name: &str) -> bool {
+    if std::env::var_os(INSIDE).is_some() {
+        return true;
+    }
+    let status = Command::new("unshare")
+        .args(["-Urm", "--"])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", &format!("guards::{name}"), "--nocapture"])
+        .env(INSIDE, "1")
+        .status()
+        .unwrap();
+    assert!(status.success());
+    false
+}
+
+fn mount(at: &Path) {
+    fs::create_dir_all(at).unwrap();
+    assert!(Command::new("mount").args(["-t", "tmpfs", "none"]).arg(at).status().unwrap().success());
+}
+
+/// Lazily: the daemon may look just now.
+fn unmount(at: &Path) {
+    assert!(Command::new("umount").arg("--lazy").arg(at).status().unwrap().success());
+}
+
+fn fill(dir: &Path, count: usize) {
+    fs::create_dir_all(dir).unwrap();
+    (0..count).for_each(|n| fs::write(dir.join(format!("f{n}")), "x").unwrap());
+}
+
+/// Everything below, by name.
+fn count(dir: &Path) -> usize {
+    let Ok(entries) = fs::read_dir(dir) else { return 0 };
+    entries.flatten().map(|e| 1 + if e.file_type().unwrap().is_dir() { count(&e.path()) } else { 0 }).sum()
+}
+
+/// Holds for so long.
+fn stays<T: PartialEq + std::fmt::Debug>(what: impl Fn() -> T, expected: &T) {
+    for _ in 0..15 {
+        assert_eq!(what(), *expected);
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+#[test]
+fn a_folder_removed_by_mistake_waits_for_a_word_and_copies_go_on() {
+    let (home, source, server) = (Home::new(), Tree::new(), Rsyncd::start(&RsyncdOptions::default()));
+    fill(&source.at("many"), 40);
+    let budget = sync("one", source.path(), &server.url(), "", "") + "deleteCount = 20\ndeleteShare = 90\n";
+    let live = Live::start(&home, &budget);
+    live.up();
+    let there = || count(&server.module());
+    assert_eq!(there(), 41);
+    fs::remove_dir_all(source.at("many")).unwrap();
+    let hold = wait_for("the hold", LONG, || live.sync("one").hold.filter(|h| h.picture.is_some()));
+    let picture = hold.picture.unwrap();
+    assert_eq!((hold.why, picture.deleted.count, picture.deleted.names.len()), (HoldWhy::DeleteBudget, 41, 10));
+    fs::write(source.at("copied"), "x").unwrap();
+    wait_for("the copy", LONG, || (there() == 42).then_some(()));
+    stays(there, &42);
+    let said = home.says(&["status"], 3);
+    assert!(said.contains("41") && said.contains("driftlessd allow 'one'"), "{said}");
+    home.says(&["allow", "one"], 0);
+    wait_for("what was allowed", LONG, || (there() == 1 && live.sync("one").hold.is_none()).then_some(()));
+    // Few enough to go without asking.
+    fs::remove_file(source.at("copied")).unwrap();
+    live.settle("one", &source);
+    assert!(!server.module().join("copied").exists());
+    assert!(!live.log().contains("--ignore-errors"));
+}
+
+#[test]
+fn a_first_pass_is_rehearsed_and_nothing_is_done_before_it_is_confirmed() {
+    let (home, source, server) = (Home::new(), Tree::new(), Rsyncd::start(&RsyncdOptions::default()));
+    fill(&source.at("new"), 3);
+    fill(&server.module().join("strangers"), 30);
+    let live = Live::start(&home, &(sync("one", source.path(), &server.url(), "", "") + "rehearse = true\n"));
+    let hold = wait_for("the rehearsal", LONG, || live.sync("one").hold.filter(|h| h.picture.is_some()));
+    let picture = hold.picture.unwrap();
+    assert_eq!((hold.why, picture.sent.count, picture.deleted.count), (HoldWhy::Rehearsal, 4, 31));
+    assert_eq!(picture.sent.bytes, Some(3));
+    stays(|| count(&server.module()), &31);
+    let said = home.says(&["rehearse", "one"], 0);
+    assert!(said.contains("would send 4, 3 bytes: new/") && said.contains("would delete 31: strangers/"), "{said}");
+    assert_eq!(count(&server.module()), 31);
+    home.says(&["allow", "one"], 0);
+    live.settle("one", &source);
+    assert!(!server.module().join("strangers").exists());
+}
+
+#[test]
+fn no_accident_at_an_end_becomes_a_deletion_and_no_bare_mount_point_is_filled() {
+    if !inside("no_accident_at_an_end_becomes_a_deletion_and_no_bare_mount_point_is_filled") {
+        return;
+    }
+    let (home, tree) = (Home::new(), Tree::new());
+    let at = |name: &str| tree.at(name);
+    // a: its source is unmounted; b: a mount inside its source; c: its target; d: its source is renamed, an empty one made.
+    for point in ["a", "b/inner", "c-target"] {
+        mount(&at(point));
+    }
+    let parts = ["a", "b", "b/inner", "c", "d"];
+    parts.iter().for_each(|part| fill(&at(part), 30));
+    let names = ["a", "b", "c", "d"];
+    let target = |name: &str| at(&format!("{name}-target"));
+    let config: String = names.iter().map(|n| sync(n, &at(n), target(n).to_str().unwrap(), "", "")).collect();
+    let live = Live::start(&home, &config);
+    live.up();
+    let counts = || names.map(|name| count(&target(name)));
+    assert_eq!(counts(), [30, 61, 30, 30]);
+    unmount(&at("a"));
+    unmount(&at("b/inner"));
+    unmount(&at("c-target"));
+    fs::rename(at("d"), at("d-was")).unwrap();
+    fs::create_dir(at("d")).unwrap();
+    fs::write(at("c/new"), "x").unwrap();
+    // Everything is asked for, so that nothing stays undone only because nobody looked.
+    home.says(&["sync"], 0);
+    for (name, code) in [("b", "source-mount-gone"), ("c", "target-replaced")] {
+        live.problem(name, code);
+    }
+    for name in ["a", "d"] {
+        wait_for("a hold", LONG, || (live.sync(name).phase == Phase::Held).then_some(()));
+    }
+    stays(counts, &[30, 61, 0, 30]);
+    // What was there comes back, and each goes on by itself.
+    mount(&at("b/inner"));
+    fill(&at("b/inner"), 30);
+    fs::remove_dir(at("d")).unwrap();
+    fs::rename(at("d-was"), at("d")).unwrap();
+    fs::write(at("d/later"), "x").unwrap();
+    wait_for("the renamed source", LONG * 2, || target("d").join("later").exists().then_some(()));
+    home.says(&["sync", "b"], 0);
+    wait_for("the inner mount", LONG, || (live.sync("b").problem.is_none()).then_some(()));
+    assert_eq!(count(&target("b")), 61);
+    assert_eq!(count(&target("c")), 0, "its mount point stays bare");
+}
