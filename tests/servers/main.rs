@@ -27,6 +27,7 @@ mod failures;
 mod guards;
 mod live;
 mod names;
+mod restarts;
 mod rows;
 mod secrecy;
 mod seed;

@@ -27,6 +27,8 @@ pub struct RootFacts {
     pub ino: u64,
     /// Id of its mount (`STATX_MNT_ID`), where the system tells.
     pub mount: Option<u64>,
+    /// The id of its file system, the same after each mount (`statfs`), where it has one.
+    pub fs: Option<u64>,
     /// It has no entry at all.
     pub empty: bool,
     /// Mount points below it, sorted.

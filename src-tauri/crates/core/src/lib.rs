@@ -25,6 +25,7 @@ pub mod picture;
 pub mod plan;
 pub mod problem;
 pub mod queue;
+pub mod record;
 pub mod retry;
 pub mod safety;
 pub mod said;

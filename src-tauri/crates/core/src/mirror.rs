@@ -4,6 +4,9 @@
 //! call again at the latest.
 
 mod messages;
+mod records;
+
+use records::Records;
 
 pub use messages::{Effect, End, Input, JobId, Reply, Request, RequestId, Sight, SyncKey, Why};
 
@@ -15,12 +18,15 @@ use crate::gates::{Gates, gate_of};
 use crate::job::Purpose;
 use crate::paths::RelPath;
 use crate::plan::{Password, Plan, PlanSettings, SyncPlan};
-use crate::problem::Problem;
+use crate::record::{Note, Recovered};
 use crate::slots::Slots;
 use crate::sync_state::{Do, SyncState};
 use crate::time::Now;
 use crate::view::{Health, Status, SyncStatus, WaitingEntry};
 use crate::work::CommandSpec;
+
+/// So long the watcher may take, at the end, to hand on what it still holds.
+const DRAIN: Duration = Duration::from_secs(2);
 
 /// All syncs. It only routes.
 #[derive(Debug, Default)]
@@ -38,7 +44,12 @@ pub struct Mirror {
     next_job: u64,
     turn: usize,
     fading: Option<u8>,
+    /// While it ends: until when the watcher may hand on what it still holds, and what it must have read.
+    drain: Option<Now>,
     finished: bool,
+    records: Records,
+    /// What the record says of syncs that the next plan brings in.
+    found: BTreeMap<String, Recovered>,
 }
 
 impl Mirror {
@@ -52,8 +63,11 @@ impl Mirror {
         self.now = now;
         match input {
             Input::Configured(plan) => self.configure(&plan),
+            Input::Recovered { id, found } => drop(self.found.insert(id, found)),
+            Input::Recorded(seq) => self.recorded(seq),
+            Input::Unrecorded { sync, problem } => self.act(sync, |s| s.unrecorded(problem)),
             Input::Watching { sync, dirs, done } => self.with(sync, |s| s.watches(dirs, done)),
-            Input::Sight { sync, sight } => self.sees(sync, &sight),
+            Input::Sight { sync, sight } => self.act(sync, |s| s.sees(&sight)),
             Input::Changed { sync, batch } => self.with(sync, |s| s.changed(now, &batch)),
             Input::Lost { sync, under } => self.with(sync, |s| s.lost(now, &under)),
             Input::Drained { sync, at_wall_ms } => {
@@ -63,7 +77,7 @@ impl Mirror {
                 self.job(job, |s, _| s.looked(now, job, &source, target.as_ref(), paths));
             }
             Input::Ended { job, step, end } => self.job(job, |s, stopped| s.ended(now, job, step, &end, stopped)),
-            Input::Lacking { sync, problems } => self.lacking(sync, problems),
+            Input::Lacking { sync, problems } => self.act(sync, |s| s.lacks(now, problems)),
             Input::Asked { id, request } => self.asked(id, &request),
             Input::Fade { code, at_once } => self.fade(code, at_once),
             Input::Surroundings(around) => {
@@ -93,7 +107,7 @@ impl Mirror {
     /// When to call `handle` with [`Input::Timer`] at the latest, on the clock of `Now::mono`.
     pub fn poll_timeout(&self) -> Option<Duration> {
         if self.fading.is_some() {
-            return None;
+            return self.drain.map(|since| since.mono + DRAIN).filter(|at| *at > self.now.mono);
         }
         self.syncs.iter().filter_map(|s| s.next_time(self.now)).min()
     }
@@ -105,18 +119,9 @@ impl Mirror {
         }
     }
 
-    fn sees(&mut self, key: SyncKey, sight: &Sight) {
+    fn act(&mut self, key: SyncKey, act: impl FnOnce(&mut SyncState) -> Vec<Do>) {
         if let Some(sync) = self.syncs.iter_mut().find(|s| s.key == key) {
-            let todo = sync.sees(sight);
-            self.perform(key, todo);
-            self.effects.push_back(Effect::StatusChanged);
-        }
-    }
-
-    fn lacking(&mut self, key: SyncKey, problems: Vec<Problem>) {
-        let now = self.now;
-        if let Some(sync) = self.syncs.iter_mut().find(|s| s.key == key) {
-            let todo = sync.lacks(now, problems);
+            let todo = act(sync);
             self.perform(key, todo);
             self.effects.push_back(Effect::StatusChanged);
         }
@@ -148,6 +153,7 @@ impl Mirror {
     }
 
     fn perform(&mut self, key: SyncKey, todo: Vec<Do>) {
+        self.note(key);
         for one in todo {
             match one {
                 Do::Look(job, paths) => self.effects.push_back(Effect::LookAt { job, sync: key, paths }),
@@ -166,7 +172,42 @@ impl Mirror {
             let now = self.now;
             return self.job(job, |s, _| s.ended(now, job, step, &end, true));
         }
-        self.effects.push_back(Effect::Start { job, step, sync: key, command });
+        let start = Effect::Start { job, step, sync: key, command };
+        self.effects.extend(self.records.after(key, start));
+    }
+
+    /// What there is to be noted of a sync goes before all that follows.
+    fn note(&mut self, key: SyncKey) {
+        let now = self.now;
+        let Some(sync) = self.syncs.iter_mut().find(|s| s.key == key) else { return };
+        let notes = sync.notes(now);
+        let id = sync.plan.id.clone();
+        self.record(key, id, notes);
+    }
+
+    fn record(&mut self, sync: SyncKey, id: String, notes: Vec<Note>) {
+        if !notes.is_empty() {
+            let seq = self.records.next(sync);
+            self.effects.push_back(Effect::Record { sync, id, seq, notes });
+        }
+    }
+
+    /// What waited for these notes may be done now, unless it was stopped meanwhile.
+    fn recorded(&mut self, seq: u64) {
+        for effect in self.records.written(seq) {
+            match effect {
+                Effect::Start { job, step, sync, command } => self.start(sync, job, step, command),
+                other => self.effects.push_back(other),
+            }
+        }
+    }
+
+    /// The last notes of a sync that ends.
+    fn note_stop(&mut self, at: usize) {
+        let (now, sync) = (self.now, &mut self.syncs[at]);
+        let all_read = self.drain.is_some_and(|since| sync.drained_ms.is_some_and(|at| at >= since.wall_ms));
+        let (key, id, notes) = (sync.key, sync.plan.id.clone(), sync.stop_notes(now, all_read));
+        self.record(key, id, notes);
     }
 
     fn over(&mut self, job: JobId) {
@@ -196,6 +237,7 @@ impl Mirror {
             gone.retired = true;
             self.syncs.push(gone);
         }
+        self.found.clear();
         self.settings = Some(plan.settings.clone());
         self.effects.push_back(Effect::StatusChanged);
     }
@@ -203,7 +245,11 @@ impl Mirror {
     fn add(&mut self, plan: &SyncPlan, index: usize, settings: &PlanSettings) {
         self.next_key += 1;
         let key = SyncKey(self.next_key);
-        self.syncs.push(SyncState::new(key, plan.clone(), settings));
+        let mut sync = SyncState::new(key, plan.clone(), settings);
+        let found = self.found.remove(&plan.id);
+        let todo = sync.recover(self.now, found);
+        self.syncs.push(sync);
+        self.perform(key, todo);
         self.effects.push_back(Effect::Watch { sync: key, index });
     }
 
@@ -228,6 +274,7 @@ impl Mirror {
         state.mode = settings.inotify_mode;
         let policy = std::mem::replace(&mut state.plan, wanted.clone()).delete;
         state.delete_was(policy);
+        state.remark();
         if !sent_alike || !watched_alike {
             // Other filters or options: what they change, and what changes before it is watched anew, is found by a pass that
             // removes what a recovery may.
@@ -247,8 +294,12 @@ impl Mirror {
     }
 
     fn fade(&mut self, code: u8, at_once: bool) {
-        self.fading.get_or_insert(code);
+        if self.fading.replace(self.fading.unwrap_or(code)).is_none() && !at_once {
+            self.drain = Some(self.now);
+            self.effects.push_back(Effect::Vouch);
+        }
         if at_once {
+            self.drain = None;
             for job in self.owners.keys().copied().collect::<Vec<_>>() {
                 if self.stopped.insert(job) {
                     self.effects.push_back(Effect::Stop { job });
@@ -256,6 +307,12 @@ impl Mirror {
             }
         }
         self.effects.push_back(Effect::StatusChanged);
+    }
+
+    /// The watcher has read all that happened until then.
+    fn drained(&self, since: Now) -> bool {
+        let open = |s: &&SyncState| s.watching && !s.retired;
+        self.syncs.iter().filter(open).all(|s| s.drained_ms.is_some_and(|at| at >= since.wall_ms))
     }
 
     /// Something outside changed: what may have stood in the way of these is perhaps gone.
@@ -267,9 +324,12 @@ impl Mirror {
 
     /// Starts what may start, the syncs in turns.
     fn pump(&mut self) {
-        self.syncs.retain(|s| !s.retired || !s.jobs.is_empty());
+        self.retire();
         if self.fading.is_some() {
             return self.finish_if_idle();
+        }
+        for key in self.syncs.iter().map(|s| s.key).collect::<Vec<_>>() {
+            self.note(key);
         }
         for sync in &mut self.syncs {
             if sync.obey(self.now, &self.around) {
@@ -282,6 +342,16 @@ impl Mirror {
             idle_in_a_row = if self.offer(self.turn) { 0 } else { idle_in_a_row + 1 };
         }
         self.finish_one_pass();
+    }
+
+    /// Syncs that were taken out of the configuration end when their jobs have.
+    fn retire(&mut self) {
+        for at in 0..self.syncs.len() {
+            if self.syncs[at].retired && self.syncs[at].jobs.is_empty() {
+                self.note_stop(at);
+            }
+        }
+        self.syncs.retain(|s| !s.retired || !s.jobs.is_empty());
     }
 
     /// Gives a sync a slot if it wants one.
@@ -323,7 +393,14 @@ impl Mirror {
     }
 
     fn finish_if_idle(&mut self) {
-        if let Some(code) = self.fading.filter(|_| self.owners.is_empty() && !self.finished) {
+        let Some(code) = self.fading.filter(|_| self.owners.is_empty() && !self.finished) else { return };
+        if self.drain.is_some_and(|since| since.mono + DRAIN > self.now.mono && !self.drained(since)) {
+            return;
+        }
+        for at in 0..self.syncs.len() {
+            self.note_stop(at);
+        }
+        if self.records.idle() {
             self.finished = true;
             self.effects.push_back(Effect::Finished(code));
         }
@@ -348,7 +425,7 @@ impl Mirror {
             Request::Allow { sync } | Request::Rehearse { sync } => Some(sync.clone()),
         };
         let fits = |s: &SyncState| !s.retired && name.as_ref().is_none_or(|n| s.plan.id == *n || s.plan.name == *n);
-        let mut done = Vec::new();
+        let (mut done, mut keys) = (Vec::new(), Vec::new());
         for sync in self.syncs.iter_mut().filter(|s| fits(s)) {
             match request {
                 Request::Pause { until_wall_ms, .. } => sync.paused = Some(*until_wall_ms),
@@ -367,6 +444,7 @@ impl Mirror {
                 }
             }
             done.push(sync.plan.id.clone());
+            keys.push(sync.key);
         }
         let reply = match name {
             Some(asked) if done.is_empty() => {
@@ -374,7 +452,15 @@ impl Mirror {
             }
             _ => Reply::Done(done),
         };
-        self.effects.push_back(Effect::Answer { id, reply });
+        let answer = Effect::Answer { id, reply };
+        match (request, keys.first()) {
+            // Who allowed something is told so when a restart knows it too.
+            (Request::Allow { .. }, Some(key)) => {
+                self.note(*key);
+                self.effects.extend(self.records.after(*key, answer));
+            }
+            _ => self.effects.push_back(answer),
+        }
         self.effects.push_back(Effect::StatusChanged);
     }
 

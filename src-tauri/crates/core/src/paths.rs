@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
 /// A path below the root of a sync: bytes (file names need not be UTF-8), `/`-separated, without a leading or
 /// trailing slash, without `.`, `..` or empty components and without NUL. The root itself is the empty path.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -148,6 +150,46 @@ pub fn show_bytes(bytes: &[u8]) -> String {
     out
 }
 
+/// Undoes [`show_bytes`]; `None` for what it never gives.
+fn unshow(shown: &str) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(shown.len());
+    let mut rest = shown.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        rest = after;
+        if *first != b'\\' {
+            out.push(*first);
+            continue;
+        }
+        match after {
+            [b'\\', ..] => {
+                out.push(b'\\');
+                rest = &after[1..];
+            }
+            [b'x', high, low, ..] => {
+                let digit = |d: &u8| char::from(*d).to_digit(16).and_then(|n| u8::try_from(n).ok());
+                out.push(digit(high)? * 16 + digit(low)?);
+                rest = &after[3..];
+            }
+            _ => return None,
+        }
+    }
+    (show_bytes(&out) == shown).then_some(out)
+}
+
+/// Written as it is [shown](RelPath::shown), which loses nothing.
+impl Serialize for RelPath {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.shown())
+    }
+}
+
+impl<'de> Deserialize<'de> for RelPath {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<RelPath, D::Error> {
+        let shown = String::deserialize(deserializer)?;
+        unshow(&shown).and_then(|bytes| RelPath::new(&bytes).ok()).ok_or_else(|| de::Error::custom(NotRelative))
+    }
+}
+
 impl fmt::Debug for RelPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "«{}»", self.shown())
@@ -198,6 +240,18 @@ mod tests {
         assert_eq!(p("a").below(&p("a")), Some(RelPath::root()));
         assert_eq!(p("ab").below(&p("a")), None);
         assert_eq!(p("a/b/c").ancestors().collect::<Vec<_>>(), vec![p("a"), p("a/b")]);
+    }
+
+    #[test]
+    fn what_is_written_is_read_as_it_was_and_nothing_else_is_read() {
+        for bytes in [&b""[..], b"a/b", b"a\n\x1b[31m\xff\\x41\\", "\u{202e}\u{e4}".as_bytes(), b"\xc3", b"\\"] {
+            let path = RelPath::new(bytes).unwrap();
+            let text = serde_json::to_string(&path).unwrap();
+            assert_eq!(serde_json::from_str::<RelPath>(&text).unwrap(), path, "{text}");
+        }
+        for bad in ["\"/a\"", "\"a/../b\"", r#""\\x41""#, r#""\\q""#, r#""\\x0""#, r#""a\\""#, "3"] {
+            assert!(serde_json::from_str::<RelPath>(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -139,7 +139,7 @@ mod tests {
     use super::*;
 
     fn dir(ino: u64) -> RootFacts {
-        RootFacts { dev: 1, ino, mount: Some(7), empty: false, mounts: Vec::new() }
+        RootFacts { dev: 1, ino, mount: Some(7), fs: Some(1), empty: false, mounts: Vec::new() }
     }
 
     fn judge(base: &mut Baseline, source: RootLook, target: Option<RootLook>) -> Result<(), Trouble> {

@@ -12,7 +12,7 @@ const LONG_MS: i64 = 24 * 3600 * 1000;
 impl SyncState {
     /// How it goes.
     pub fn status(&self, now: Now) -> SyncStatus {
-        let oldest_ms = self.queue.oldest().map(|n| n.wall_ms);
+        let oldest_ms = self.oldest_ms();
         let next_try_ms = match self.paused_for_retry {
             Some(Some(at)) => Some(now.wall_ms + at.saturating_sub(now.mono).as_millis() as i64),
             Some(None) => None,

@@ -15,6 +15,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::driver::{Driver, Message, Parts};
 use crate::outside::Outside;
 use crate::probe::Probes;
+use crate::record::Keeper;
 use crate::run::{Ground, Patience};
 use crate::secrets::Secrets;
 use crate::watch::{self as watching, Report, Watcher};
@@ -40,6 +41,9 @@ pub struct EngineOptions {
     pub secrets: Arc<dyn Secrets>,
     /// A directory of ours alone; made (0700) if it is not there.
     pub runtime_dir: PathBuf,
+    /// Where what must outlive a restart is kept, in a directory of its own below it; without one nothing is remembered, and each
+    /// start is a first one.
+    pub state_dir: Option<PathBuf>,
     /// Takes events, in order, on the engine's thread: it must hand on at once.
     pub on_event: Box<dyn FnMut(Event) + Send>,
     /// Watches the sources.
@@ -60,6 +64,7 @@ impl EngineOptions {
         EngineOptions {
             secrets,
             runtime_dir: runtime_dir.into(),
+            state_dir: None,
             on_event: Box::new(on_event),
             watcher: Box::new(|sink| watching::start(sink, watching::Options::default())),
             patience: Patience::default(),
@@ -140,6 +145,12 @@ pub fn start(plan: Arc<Plan>, options: EngineOptions) -> Result<Handle, StartErr
             Ok(watcher) => watcher,
             Err(error) => return drop(started.send(Err(error.into()))),
         };
+        let keeper = options.state_dir.and_then(|dir| {
+            let written = sender.clone();
+            Keeper::start(dir.join("record"), move |w| drop(written.send(Message::Written(w))))
+                .inspect_err(|error| tracing::warn!("nothing is remembered for the next start: {error}"))
+                .ok()
+        });
         let parts = Parts {
             inbox,
             watcher,
@@ -147,6 +158,7 @@ pub fn start(plan: Arc<Plan>, options: EngineOptions) -> Result<Handle, StartErr
             ground: Ground::new(options.runtime_dir),
             patience: options.patience,
             probes: options.probes,
+            keeper,
             status: status_sender,
             on_event: options.on_event,
             outside: Outside::new(sender),

@@ -11,6 +11,7 @@ pub mod outside;
 pub mod places;
 pub mod probe;
 pub mod receiver;
+pub mod record;
 pub mod run;
 pub mod secrets;
 pub mod status_file;

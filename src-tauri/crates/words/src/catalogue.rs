@@ -39,6 +39,7 @@ const ENGLISH: &[(&str, &str)] = &[
     ("notice", include_str!("../catalogue/en/notice.ftl")),
     ("pages", include_str!("../catalogue/en/pages.ftl")),
     ("plan", include_str!("../catalogue/en/plan.ftl")),
+    ("record", include_str!("../catalogue/en/record.ftl")),
     ("receiver", include_str!("../catalogue/en/receiver.ftl")),
     ("rsync", include_str!("../catalogue/en/rsync.ftl")),
     ("secrets", include_str!("../catalogue/en/secrets.ftl")),

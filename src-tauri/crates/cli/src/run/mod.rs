@@ -90,7 +90,7 @@ fn up(loaded: Loaded, origin: Origin, places: &Places, log: &Log, waiting: Optio
     }
     let code = runtime.block_on(async {
         let signals = Signals::new().map_err(|e| format!("Cannot take signals: {e}."))?;
-        let service = Service::start(loaded, origin, &places.runtime, log, held, signals).await?;
+        let service = Service::start(loaded, origin, places, log, held, signals).await?;
         // From here on nothing can fail that the caller should hear of.
         if let Some(waiting) = waiting {
             waiting.up().map_err(|e| format!("Cannot leave the terminal: {e}."))?;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use driftless_engine::control::Listener;
+use driftless_engine::places::Places;
 use driftless_engine::secrets::system::System;
 use driftless_engine::{EngineOptions, Event, Handle};
 use driftless_instance::{Desk, Held, Loaded, NotLoaded, Refusal};
@@ -52,7 +53,7 @@ impl Service {
     pub async fn start(
         loaded: Loaded,
         origin: Origin,
-        runtime_dir: &Path,
+        places: &Places,
         log: &Log,
         held: Held,
         signals: Signals,
@@ -64,15 +65,16 @@ impl Service {
         let (logfile, nodaemon) = (loaded.plan.settings.logfile.clone(), loaded.plan.settings.nodaemon);
         let (sender, events) = unbounded_channel();
         let to_log = log.clone();
-        let options = EngineOptions::new(Arc::new(System::new()), runtime_dir, move |event| match event {
+        let mut options = EngineOptions::new(Arc::new(System::new()), &places.runtime, move |event| match event {
             Event::Say(say) => to_log.say(&say),
             // The loop is gone only when the process ends.
             other => drop(sender.send(other)),
         });
+        options.state_dir = Some(places.state.clone());
         let engine = driftless_engine::start(Arc::new(loaded.plan), options).map_err(|e| format!("{e}."))?;
         let (stop, stops) = unbounded_channel();
         let desk = Desk { engine: engine.clone(), config: loaded.shown, stop };
-        let control = match Listener::bind(runtime_dir, &loaded.identity) {
+        let control = match Listener::bind(&places.runtime, &loaded.identity) {
             Ok(listener) => Some(tokio::spawn(listener.serve(Arc::new(desk)))),
             Err(e) => {
                 log.warn(format!(

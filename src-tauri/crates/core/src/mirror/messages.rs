@@ -9,6 +9,7 @@ use crate::facts::{RootLook, Seen};
 use crate::paths::RelPath;
 use crate::plan::Plan;
 use crate::problem::Problem;
+use crate::record::{Note, Recovered};
 use crate::say::Say;
 use crate::work::CommandSpec;
 
@@ -29,6 +30,22 @@ pub struct RequestId(pub u64);
 pub enum Input {
     /// This is to be run from now on: at the start, after a reload, after an edit.
     Configured(Arc<Plan>),
+    /// What the record says of a sync that the next plan brings in; comes before that plan. Nothing for one that never ran.
+    Recovered {
+        /// The sync's id.
+        id: String,
+        /// What was found.
+        found: Recovered,
+    },
+    /// The notes of an [`Effect::Record`] are on the disk, or never will be.
+    Recorded(u64),
+    /// The record of a sync cannot be written (none: it can again). Everything goes on.
+    Unrecorded {
+        /// Whose.
+        sync: SyncKey,
+        /// Why, for the person.
+        problem: Option<Problem>,
+    },
     /// The watcher has put its watches in place so far (or all: `done`).
     Watching {
         /// Whose source.
@@ -301,6 +318,21 @@ pub enum Effect {
         /// Which job.
         job: JobId,
     },
+    /// Note this, whole or not at all, and on the disk before it is answered by [`Input::Recorded`]. The first notes of a key
+    /// begin with [`Note::Began`]: what was written of that id before counts no more. The last ones end with
+    /// [`Note::Stopped`].
+    Record {
+        /// Of which sync.
+        sync: SyncKey,
+        /// Its id, under which it is kept.
+        id: String,
+        /// To be answered; never used again.
+        seq: u64,
+        /// What.
+        notes: Vec<Note>,
+    },
+    /// Ask the watcher for [`Input::Drained`] of every source.
+    Vouch,
     /// Something for the log.
     Say(Say),
     /// The status differs from what it was.

@@ -13,6 +13,7 @@ use crate::mirror::JobId;
 use crate::paths::{RelPath, show_bytes};
 use crate::problem::Problem;
 use crate::queue::{BATCH, Dirt};
+use crate::record::Roots;
 use crate::retry::pause;
 use crate::safety::Trouble;
 use crate::say::{Category, path_lines};
@@ -54,10 +55,13 @@ impl SyncState {
         let Some(job) = self.jobs.get_mut(&id).filter(|j| !j.running) else { return Vec::new() };
         // In a batch every deletion was seen as it happened, also the last one in a folder; a pass takes whatever is not there.
         let deletes_unseen = matches!(job.purpose, Purpose::Pass { delete: true, .. });
-        let facts = match self.baseline.judge(source, target, deletes_unseen) {
+        let judged = self.keep.before.judge(source, target, deletes_unseen);
+        let facts = match judged.and_then(|()| self.baseline.judge(source, target, deletes_unseen)) {
             Ok(facts) => facts,
             Err(trouble) => return self.refuse(now, id, &trouble),
         };
+        self.keep_unemptied();
+        let Some(job) = self.jobs.get_mut(&id) else { return Vec::new() };
         if job.purpose == Purpose::Rehearsal {
             return self.rehearsal_run(id);
         }
@@ -131,6 +135,15 @@ impl SyncState {
         }
         out.extend(self.next_run(now, id));
         out
+    }
+
+    /// A source that was not empty before the start, and is now, stays "was not empty".
+    fn keep_unemptied(&mut self) {
+        let was_fuller = self.keep.before.source.as_ref().is_some_and(|root| !root.empty);
+        if let Some(source) = self.baseline.source.as_mut().filter(|_| was_fuller) {
+            source.empty = false;
+        }
+        self.keep.before = Roots::default();
     }
 
     /// Starts the next run of a batch, or ends it.

@@ -228,7 +228,10 @@ impl SyncState {
         for (path, _) in &job.batch {
             match job.failed.get(path) {
                 Some(at) => self.queue.failed(path, id, *at, now.mono),
-                None => self.queue.done(path, id),
+                None => {
+                    self.queue.done(path, id);
+                    self.note_settled(path);
+                }
             }
         }
         let arrived = job.mtimes.into_iter().filter(|(p, _)| !job.failed.contains_key(p));
@@ -318,6 +321,7 @@ impl SyncState {
     pub(super) fn pass_over(&mut self, now: Now, removed: bool) {
         self.first_pass_over = true;
         self.last_pass_ms = Some(now.wall_ms);
+        self.keep.unsent_since_ms = None;
         if removed && self.plan.delete.at_recovery() {
             self.may_remain = false;
         }

@@ -31,7 +31,7 @@ impl SyncState {
             Kind::Move(to) => {
                 let there = !self.plan.excludes(to, change.dir);
                 match (here, there) {
-                    (true, true) => self.queue.take(change, now, self.plan.delay),
+                    (true, true) => self.take(now, change),
                     (true, false) => {
                         self.one(now, &change.path, Kind::Delete, change.dir);
                         self.touch_parent(now, to);
@@ -46,7 +46,7 @@ impl SyncState {
                     }
                 }
             }
-            _ if here => self.queue.take(change, now, self.plan.delay),
+            _ if here => self.take(now, change),
             // An excluded name came or went: its directory has another time now.
             Kind::Create | Kind::Delete => self.touch_parent(now, &change.path),
             Kind::Attrib | Kind::Writing | Kind::Modify => {}
@@ -86,7 +86,14 @@ impl SyncState {
     }
 
     pub(super) fn one(&mut self, now: Now, path: &RelPath, kind: Kind, dir: bool) {
-        self.queue.take(&Change { path: path.clone(), kind, dir }, now, self.plan.delay);
+        self.take(now, &Change { path: path.clone(), kind, dir });
+    }
+
+    fn take(&mut self, now: Now, change: &Change) {
+        if matches!(change.kind, Kind::Delete | Kind::Move(_)) {
+            self.note_gone(now, &change.path, change.dir);
+        }
+        self.queue.take(change, now, self.plan.delay);
     }
 
     pub(super) fn touch_parent(&mut self, now: Now, path: &RelPath) {

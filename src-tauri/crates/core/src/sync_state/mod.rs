@@ -8,6 +8,7 @@ mod begin;
 mod consent;
 mod end;
 mod intake;
+mod keep;
 mod obey;
 mod tell;
 
@@ -157,6 +158,7 @@ pub struct SyncState {
     /// Passes in a row that left something out, and how often a new change brought the next one forward.
     pass_tries: u32,
     pass_forward: u32,
+    keep: keep::Keep,
 }
 
 impl SyncState {
@@ -165,6 +167,7 @@ impl SyncState {
         let init = plan.init;
         SyncState {
             key,
+            keep: keep::Keep::of(&plan),
             plan,
             insist: settings.insist,
             mode: settings.inotify_mode,
@@ -299,7 +302,8 @@ impl SyncState {
     /// ours can be at the target that a pass by whole seconds would take for the same.
     pub fn owe(&mut self, not_before: Duration) {
         let startup = self.owed.is_some_and(|o| o.startup);
-        self.owed = Some(Owed { startup, exact: !startup || self.totals.runs > 0, not_before });
+        let exact = !startup || self.totals.runs > 0 || self.owed.is_some_and(|o| o.exact);
+        self.owed = Some(Owed { startup, exact, not_before });
     }
 
     /// A pass that came to nothing is owed again, as it was; at once and exact if something was lost meanwhile.
@@ -330,6 +334,7 @@ impl SyncState {
             return self.answered();
         }
         self.baseline = Baseline::default();
+        self.keep.before = crate::record::Roots::default();
         self.may_empty = self.standing.as_ref().is_some_and(|s| s.code == Trouble::SourceEmptied.code());
         if self.standing.as_ref().is_some_and(|s| Trouble::CODES.contains(&s.code.as_str())) {
             self.owe(Duration::ZERO);

@@ -40,7 +40,8 @@ impl SyncState {
         protects: bool,
         paths: &[RelPath],
     ) {
-        let (since_ms, times) = self.standing.as_ref().map_or((now.wall_ms, 0), |s| (s.since_ms, s.times));
+        let fresh = (self.keep.held_since(code).unwrap_or(now.wall_ms), 0);
+        let (since_ms, times) = self.standing.as_ref().map_or(fresh, |s| (s.since_ms, s.times));
         let paths = paths.iter().take(10).map(RelPath::shown).collect();
         self.standing =
             Some(Standing { code: code.to_owned(), args, since_ms, times: times + 1, act, protects, paths });

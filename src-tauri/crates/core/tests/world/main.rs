@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a world that breaks its own rules must stop the test")]
 
 mod fake_rsync;
+mod restarts;
 mod scenarios;
 mod stage;
 mod tree;

@@ -11,6 +11,7 @@ use driftless_core::facts::{FileKind, Found, Look, RootFacts, RootLook, Seen};
 use driftless_core::mirror::{Effect, End, Input, JobId, Mirror, Reply, Request, RequestId, SyncKey};
 use driftless_core::paths::RelPath;
 use driftless_core::plan::{Plan, SyncPlan};
+use driftless_core::record::{Past, Recovered};
 use driftless_core::target::Target;
 use driftless_core::time::Now;
 use driftless_core::view::SyncStatus;
@@ -66,12 +67,21 @@ pub struct Stage {
     pub hold_looks: bool,
     /// How often something was handled.
     pub turns: usize,
+    /// What is noted of each sync, by its id.
+    pub disk: BTreeMap<String, Past>,
+    /// Notes stay unanswered while this is set.
+    pub hold_records: bool,
+    pub unrecorded: Vec<u64>,
+    /// The watcher hands nothing on.
+    pub watcher_stuck: bool,
+    /// The codes of the problems in the log.
+    pub said: Vec<String>,
     held: Vec<Effect>,
 }
 
 /// A root directory with something in it.
 pub fn root(ino: u64) -> RootFacts {
-    RootFacts { dev: 1, ino, mount: Some(1), empty: false, mounts: Vec::new() }
+    RootFacts { dev: 1, ino, mount: Some(1), fs: Some(1), empty: false, mounts: Vec::new() }
 }
 
 pub fn path(text: &str) -> RelPath {
@@ -144,6 +154,11 @@ impl Stage {
             watched: Vec::new(),
             hold_looks: false,
             turns: 0,
+            disk: BTreeMap::new(),
+            hold_records: false,
+            unrecorded: Vec::new(),
+            watcher_stuck: false,
+            said: Vec::new(),
             held: Vec::new(),
         }
     }
@@ -163,6 +178,29 @@ impl Stage {
 
     pub fn configure(&mut self) {
         self.input(Input::Configured(Arc::new(self.plan.clone())));
+    }
+
+    /// The program is killed and started again, the machine with it; the source may have changed meanwhile.
+    pub fn restart(&mut self) {
+        self.mirror = Mirror::new();
+        self.running.clear();
+        self.watched.clear();
+        self.held.clear();
+        self.unrecorded.clear();
+        self.finished = None;
+        for (id, past) in self.disk.clone() {
+            self.input(Input::Recovered { id, found: Recovered::Past(Box::new(past)) });
+        }
+        self.configure();
+        self.watch_all();
+    }
+
+    /// Answers the notes that were held.
+    pub fn answer_records(&mut self) {
+        self.hold_records = false;
+        for seq in std::mem::take(&mut self.unrecorded) {
+            self.input(Input::Recorded(seq));
+        }
     }
 
     pub fn watch_all(&mut self) {
@@ -205,7 +243,23 @@ impl Stage {
             Effect::Finished(code) => {
                 assert!(self.finished.replace(code).is_none(), "ended twice");
             }
-            Effect::Done { .. } | Effect::Say(_) | Effect::StatusChanged => {}
+            Effect::Record { id, seq, notes, .. } => {
+                let past = self.disk.entry(id).or_default();
+                notes.iter().for_each(|note| past.take(note));
+                if !self.hold_records {
+                    self.input(Input::Recorded(seq));
+                } else {
+                    self.unrecorded.push(seq);
+                }
+            }
+            Effect::Say(say) => self.said.extend(say.problem.map(|p| p.code)),
+            Effect::Vouch if self.watcher_stuck => {}
+            Effect::Vouch => {
+                for (sync, _) in self.watched.clone() {
+                    self.input(Input::Drained { sync, at_wall_ms: self.now.wall_ms });
+                }
+            }
+            Effect::Done { .. } | Effect::StatusChanged => {}
         }
     }
 

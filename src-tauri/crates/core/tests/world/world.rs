@@ -12,6 +12,7 @@ use driftless_core::filter::{FilterInput, Matcher, Verdict};
 use driftless_core::mirror::{Effect, Input, JobId, Mirror, SyncKey};
 use driftless_core::paths::RelPath;
 use driftless_core::plan::{OwnPlan, Password, Plan, PlanSettings, RsyncPlan, SyncPlan};
+use driftless_core::record::{Note, Past, Recovered};
 use driftless_core::target::Target;
 use driftless_core::time::Now;
 use driftless_core::work::CommandSpec;
@@ -50,6 +51,8 @@ enum Coming {
     Begin(JobId, Box<CommandSpec>),
     Step(JobId),
     Look(JobId, Vec<RelPath>),
+    Recorded(u64),
+    Drained(i64),
 }
 
 /// A run under way: its step, what it does once it has begun, and where and how it will break off, if it will.
@@ -69,6 +72,12 @@ pub struct World {
     pub faults: bool,
     pub runs: usize,
     pub most_at_once: usize,
+    /// What is on the disk of the sync's past.
+    pub past: Past,
+    pub finished: bool,
+    /// A person makes changes that no time shows.
+    pub sly: bool,
+    unwritten: BTreeMap<u64, Vec<Note>>,
     key: SyncKey,
     coming: BTreeMap<(Duration, u64), Coming>,
     running: BTreeMap<JobId, Running>,
@@ -143,6 +152,10 @@ impl World {
             faults: false,
             runs: 0,
             most_at_once: 0,
+            past: Past::default(),
+            finished: false,
+            sly: true,
+            unwritten: BTreeMap::new(),
             key: SyncKey(0),
             coming: BTreeMap::new(),
             running: BTreeMap::new(),
@@ -190,9 +203,85 @@ impl World {
                     let late = Duration::from_millis(self.chance.below(10) as u64);
                     self.at(late, Coming::Begin(job, command.into()));
                 }
-                Effect::Finished(_) => panic!("nobody asked to end"),
+                Effect::Record { seq, notes, .. } => {
+                    let late = Duration::from_millis(self.chance.below(40) as u64);
+                    self.unwritten.insert(seq, notes);
+                    self.at(late, Coming::Recorded(seq));
+                }
+                Effect::Vouch => {
+                    self.last_event = self.last_event.max(self.now.mono);
+                    self.at(self.last_event - self.now.mono, Coming::Drained(self.now.wall_ms));
+                }
+                Effect::Finished(_) => self.finished = true,
                 _ => {}
             }
+        }
+    }
+
+    /// What comes to the disk comes in its order.
+    fn write_record(&mut self, upto: u64) {
+        let later = self.unwritten.split_off(&(upto + 1));
+        for note in std::mem::replace(&mut self.unwritten, later).into_values().flatten() {
+            self.past.take(&note);
+        }
+    }
+
+    /// The program is killed: runs break off where they are, what was not yet on the disk may or may not get there.
+    pub fn kill(&mut self) {
+        let some = self.chance.below(self.unwritten.len() + 1);
+        if let Some(upto) = some.checked_sub(1).and_then(|at| self.unwritten.keys().copied().nth(at)) {
+            self.write_record(upto);
+        }
+        self.end();
+    }
+
+    /// The program is asked to end, and does; runs that take long are stopped.
+    pub fn stop(&mut self) {
+        self.input(Input::Fade { code: 0, at_once: false });
+        while self.chance.below(20) > 0 && !self.finished {
+            self.tick(Duration::from_millis(200));
+        }
+        self.stop_runs();
+        while !self.finished {
+            assert!(self.tick(Duration::from_secs(60)), "seed {}: it does not end", self.seed);
+        }
+        assert!(self.past.clean, "seed {}: a clean stop", self.seed);
+        self.end();
+    }
+
+    fn stop_runs(&mut self) {
+        for job in self.running.keys().copied().collect::<Vec<_>>() {
+            let Some((step, run, _)) = self.running.remove(&job) else { continue };
+            self.input(Input::Ended { job, step, end: run.end(Some(Exit::Code(20))) });
+        }
+    }
+
+    fn end(&mut self) {
+        self.mirror = Mirror::new();
+        self.running.clear();
+        self.coming.clear();
+        self.unwritten.clear();
+        self.finished = false;
+        self.watched = false;
+        // Another second: what the same one hides is looked for elsewhere.
+        self.go(self.now.mono + Duration::from_secs(2));
+        self.last_event = self.now.mono;
+    }
+
+    /// It is started again, with what is on the disk.
+    pub fn again(&mut self) {
+        self.go(self.now.mono + Duration::from_secs(2));
+        if self.past.marks.is_some() {
+            let id = self.plan.id.clone();
+            self.input(Input::Recovered { id, found: Recovered::Past(Box::new(self.past.clone())) });
+        } else {
+            // Killed before it did anything: it is a first start again.
+            self.plan.init = true;
+        }
+        self.begin();
+        while !self.plan.init && !self.unwritten.is_empty() {
+            // Killed before the start is on the disk, it never started.
+            self.tick(Duration::from_millis(5));
         }
     }
 
@@ -243,12 +332,23 @@ impl World {
             Coming::Look(job, paths) => self.look(job, &paths),
             Coming::Begin(job, command) => self.begin_run(job, &command),
             Coming::Step(job) => self.step(job),
+            Coming::Drained(at_wall_ms) => self.input(Input::Drained { sync, at_wall_ms }),
+            Coming::Recorded(seq) => {
+                self.write_record(seq);
+                self.input(Input::Recorded(seq));
+            }
         }
     }
 
     fn look(&mut self, job: JobId, paths: &[RelPath]) {
-        let facts =
-            RootFacts { dev: 1, ino: 1, mount: Some(1), empty: self.source.nodes.len() == 1, mounts: Vec::new() };
+        let facts = RootFacts {
+            dev: 1,
+            ino: 1,
+            mount: Some(1),
+            fs: Some(1),
+            empty: self.source.nodes.len() == 1,
+            mounts: Vec::new(),
+        };
         let seen = paths.iter().map(|p| Seen { path: p.clone(), look: self.look_at(p) }).collect();
         self.input(Input::LookedAt { job, source: RootLook::Dir(facts), target: None, paths: seen });
     }
@@ -369,7 +469,7 @@ impl World {
                     self.chmod(&path);
                 }
             }
-            10 => {
+            10 if self.sly => {
                 let path = pick(self);
                 self.sly_write(path);
             }
@@ -507,8 +607,8 @@ impl World {
             let quiet = self.coming.is_empty() && self.running.is_empty() && sync.waiting == 0;
             // Without deletions a file cannot take a directory's place: that conflict is for a person, and stays.
             let settled = self.coming.is_empty() && self.running.is_empty();
-            if settled && self.plan.delete == DeletePolicy::Never && sync.problem.as_ref().is_some_and(|p| p.times > 30)
-            {
+            let keeps = matches!(self.plan.delete, DeletePolicy::Never | DeletePolicy::Startup);
+            if settled && keeps && sync.problem.as_ref().is_some_and(|p| p.times > 30) {
                 return;
             }
             if quiet && sync.phase == driftless_core::view::Phase::Idle {
@@ -519,10 +619,25 @@ impl World {
         panic!("seed {}: never at rest: {:#?}", self.seed, self.mirror.status());
     }
 
+    /// After a stranger was taken away by hand.
+    pub fn same_root_times(&mut self) {
+        let time = self.source.get(&RelPath::root()).map_or(0, |n| n.mtime_ns);
+        self.target.touch_parent(&RelPath::root().join(b"x"), time);
+    }
+
+    pub fn kept(&self, path: &RelPath, node: &Node) -> bool {
+        self.plan.matcher.verdict(path, node.is_dir()) == Verdict::Sent || path.is_root()
+    }
+
+    /// A directory at the target that holds what is excluded.
+    pub fn holds_excluded(&self, path: &RelPath) -> bool {
+        self.target.below(path).iter().any(|p| !self.kept(p, &self.target.nodes[p]))
+    }
+
     /// What differs between source and target. `strangers`: names that may be at the target alone.
     pub fn differences(&self, strangers: bool) -> Vec<String> {
         let mut out = Vec::new();
-        let kept = |p: &RelPath, n: &Node| self.plan.matcher.verdict(p, n.is_dir()) == Verdict::Sent || p.is_root();
+        let kept = |p: &RelPath, n: &Node| self.kept(p, n);
         for (path, node) in self.source.nodes.iter().filter(|(p, n)| kept(p, n)) {
             match self.target.get(path) {
                 None => out.push(format!("missing at the target: {path:?} {node:?}")),
@@ -531,8 +646,7 @@ impl World {
             }
         }
         for (path, node) in self.target.nodes.iter().filter(|(p, n)| kept(p, n)) {
-            let holds_excluded =
-                node.is_dir() && self.target.below(path).iter().any(|p| !kept(p, &self.target.nodes[p]));
+            let holds_excluded = node.is_dir() && self.holds_excluded(path);
             if self.source.get(path).is_none() && !strangers && !holds_excluded {
                 out.push(format!("only at the target: {path:?}"));
             }

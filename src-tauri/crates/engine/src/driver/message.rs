@@ -7,6 +7,7 @@ use driftless_core::plan::Plan;
 use driftless_core::view::WaitingEntry;
 use tokio::sync::oneshot;
 
+use crate::record::Written;
 use crate::watch::Report;
 
 /// One thing for the loop.
@@ -22,6 +23,8 @@ pub(crate) enum Message {
     Waiting { sync: SyncKey, offset: usize, limit: usize, answer: oneshot::Sender<Vec<WaitingEntry>> },
     /// Something that happened outside: the network came, the keyring opened.
     Happened(Input),
+    /// Notes were written, or not.
+    Written(Written),
     /// The mount table changed.
     Mounts,
     /// The machine may have slept.

@@ -6,10 +6,11 @@
 
 mod clock;
 mod job;
+mod keep;
 mod message;
 mod pace;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,6 +40,7 @@ use crate::outside::Outside;
 #[cfg(target_os = "linux")]
 use crate::outside::mounts;
 use crate::probe::Probes;
+use crate::record::{Keeper, ToWrite};
 use crate::run::{Ground, Patience};
 use crate::secrets::Secrets;
 use crate::watch::{Report, Watcher};
@@ -59,6 +61,8 @@ pub(crate) struct Parts {
     pub(crate) ground: Ground,
     pub(crate) patience: Patience,
     pub(crate) probes: Probes,
+    /// Keeps the records; `None`: nothing is remembered.
+    pub(crate) keeper: Option<Keeper>,
     pub(crate) status: watch::Sender<Arc<Status>>,
     pub(crate) on_event: Box<dyn FnMut(Event) + Send>,
     pub(crate) outside: Outside,
@@ -82,13 +86,15 @@ pub(crate) struct Driver {
     /// The mount table as it was looked at last.
     #[cfg(target_os = "linux")]
     mounts: Vec<crate::watch::mounts::Mount>,
+    /// Notes that are being written, since when.
+    unwritten: BTreeMap<u64, (SyncKey, Instant)>,
     status_changed: bool,
 }
 
 /// What a task gives.
 enum Outcome {
     Probed(SyncKey, Box<SyncPlan>, Vec<Problem>),
-    Looked(JobId, LookDone),
+    Looked(JobId, Box<LookDone>),
     Ended(JobId, u32, End),
     /// Whom a change of the mount table concerns.
     Mounts(Vec<SyncKey>),
@@ -114,8 +120,10 @@ impl Driver {
             pace: Pace::new(Instant::now()),
             #[cfg(target_os = "linux")]
             mounts: crate::watch::mounts::now(),
+            unwritten: BTreeMap::new(),
             status_changed: true,
         };
+        driver.recover(&Plan { syncs: Vec::new(), ..(*driver.plan).clone() });
         driver.input(Input::Configured(plan));
         driver.publish();
         driver
@@ -172,9 +180,10 @@ impl Driver {
             }
             Message::Configure(plan) => {
                 let plan = with_dir_files(plan);
-                self.plan = plan.clone();
+                let old = std::mem::replace(&mut self.plan, plan.clone());
                 self.parts.outside.serve(&plan);
                 self.pace.stir(Instant::now());
+                self.recover(&old);
                 self.input(Input::Configured(plan));
             }
             Message::Ask(request, answer) => {
@@ -191,6 +200,7 @@ impl Driver {
             Message::Vouch => self.parts.watcher.vouch(),
             // The loop looks at its clocks each time it wakes.
             Message::Woke => {}
+            Message::Written(written) => self.written(written),
             Message::Mounts => {
                 self.parts.watcher.mounts_changed();
                 self.mounts_changed();
@@ -201,6 +211,7 @@ impl Driver {
     fn ticked(&mut self) {
         self.pace.ticked(Instant::now());
         self.parts.watcher.vouch();
+        self.do_without_record();
     }
 
     /// Which syncs a change of the mount table concerns is found out beside the loop: a disk that is gone may not answer, and
@@ -240,7 +251,7 @@ impl Driver {
             Ok((id, outcome)) => {
                 self.about.remove(&id);
                 match outcome {
-                    Outcome::Looked(job, done) => self.looked(job, done),
+                    Outcome::Looked(job, done) => self.looked(job, *done),
                     Outcome::Probed(sync, plan, problems) => self.probed(sync, &plan, problems),
                     Outcome::Ended(job, step, end) => {
                         self.pace.stir(Instant::now());
@@ -276,6 +287,8 @@ impl Driver {
                 }
             }
             Effect::Done { job } => drop(self.jobs.remove(&job)),
+            Effect::Record { sync, id, seq, notes } => self.record(ToWrite { sync, id, seq, notes }),
+            Effect::Vouch => self.parts.watcher.vouch(),
             Effect::Say(say) => (self.parts.on_event)(Event::Say(say)),
             Effect::StatusChanged => self.status_changed = true,
             Effect::Answer { id, reply } => {
@@ -317,7 +330,8 @@ impl Driver {
         let kept = Job::new(ends.clone());
         let stop = kept.stop.subscribe();
         self.jobs.insert(job, kept);
-        let task = self.tasks.spawn(async move { Outcome::Looked(job, look_for(job, ends, paths, stop).await) });
+        let task =
+            self.tasks.spawn(async move { Outcome::Looked(job, Box::new(look_for(job, ends, paths, stop).await)) });
         self.about.insert(task.id(), (job, None));
     }
 

@@ -31,6 +31,7 @@ fn facts(fd: &OwnedFd) -> Result<RootFacts, Errno> {
         dev: device(&stat),
         ino: stat.st_ino,
         mount: mount_id(fd.as_fd()),
+        fs: file_system(fd.as_fd()),
         empty: is_empty(fd.as_fd())?,
         mounts: mounts(fd.as_fd()),
     })
@@ -60,6 +61,19 @@ fn mount_id(fd: BorrowedFd<'_>) -> Option<u64> {
 
 #[cfg(not(target_os = "linux"))]
 fn mount_id(_fd: BorrowedFd<'_>) -> Option<u64> {
+    None
+}
+
+/// The id that the file system has of its own; 0 says that it has none.
+#[cfg(target_os = "linux")]
+fn file_system(fd: BorrowedFd<'_>) -> Option<u64> {
+    // Its type is opaque in the headers; as `statvfs` gives it, it is a number.
+    let id = rustix::fs::fstatvfs(fd).ok()?.f_fsid;
+    (id != 0).then_some(id)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn file_system(_fd: BorrowedFd<'_>) -> Option<u64> {
     None
 }
 

@@ -8,6 +8,7 @@ mod guards;
 mod leftovers;
 mod life;
 mod pace;
+mod record;
 mod sending;
 
 use crate::stage::{Stage, sync};
