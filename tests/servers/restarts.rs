@@ -48,6 +48,7 @@ fn killed_in_the_middle_of_a_run_it_brings_everything_over_after_the_next_start(
     daemon.end();
     // After a good end there is nothing to compare.
     let daemon = world.home.start(&[&world.configure("", "init = false,", "")]);
+    wait_for("the watches", LONG, || (world.home.syncs()[0]["phase"] == "idle").then_some(()));
     world.source.write("dir/waits", "now");
     world.settle();
     assert_eq!(daemon.passes(), 3, "the console has all that was ever said in it");
