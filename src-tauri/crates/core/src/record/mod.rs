@@ -43,6 +43,8 @@ pub enum Note {
     Oldest(Option<i64>),
     /// Somebody allowed an empty source to empty the target once.
     MayEmpty(bool),
+    /// What somebody has seen and said.
+    Consent(Consented),
     /// Files may remain at the target that were removed unseen.
     MayRemain(bool),
     /// It is held for this reason, since this time (wall clock, ms).
@@ -64,6 +66,17 @@ pub struct Marks {
     pub ends: String,
     /// The same pair, but other filters, options or policy: everything has to be compared.
     pub runs: String,
+}
+
+/// What somebody has seen and said about deletions, as far as it holds after a restart.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consented {
+    /// The first pass that may delete was confirmed, or has been made.
+    pub confirmed: bool,
+    /// So many deletions are allowed beyond the budget.
+    pub granted: Option<u64>,
+    /// What the target holds, as it was counted last.
+    pub total: Option<u64>,
 }
 
 /// A path that is gone.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
-use super::{Gone, Marks, Note, Roots, Saved};
+use super::{Consented, Gone, Marks, Note, Roots, Saved};
 use crate::paths::RelPath;
 
 /// More gone or waiting paths than this are not remembered one by one.
@@ -24,6 +24,8 @@ pub struct Past {
     pub oldest_ms: Option<i64>,
     /// The next pass may empty the target.
     pub may_empty: bool,
+    /// What somebody has seen and said.
+    pub consent: Consented,
     /// Files may remain at the target that were removed unseen.
     pub may_remain: bool,
     /// Why it was held, and since when.
@@ -50,6 +52,7 @@ impl Past {
             }
             Note::Oldest(at) => self.oldest_ms = *at,
             Note::MayEmpty(may) => self.may_empty = *may,
+            Note::Consent(consent) => self.consent = *consent,
             Note::MayRemain(may) => self.may_remain = *may,
             Note::Held(held) => self.held = held.clone(),
             Note::PassOver(at) => self.last_pass_ms = Some(*at),
@@ -92,6 +95,7 @@ impl Past {
         }
         notes.extend(self.oldest_ms.map(|at| Note::Oldest(Some(at))));
         notes.extend(self.may_empty.then_some(Note::MayEmpty(true)));
+        notes.extend((self.consent != Consented::default()).then_some(Note::Consent(self.consent)));
         notes.extend(self.may_remain.then_some(Note::MayRemain(true)));
         notes.extend(self.held.clone().map(|held| Note::Held(Some(held))));
         notes.extend(self.last_pass_ms.map(Note::PassOver));
@@ -143,6 +147,7 @@ mod tests {
             Note::Settled(vec![path("a")]),
             Note::Oldest(Some(9)),
             Note::MayEmpty(true),
+            Note::Consent(Consented { confirmed: true, granted: Some(4), total: Some(9) }),
             Note::MayRemain(true),
             Note::Held(Some(("source-emptied".into(), 4))),
             Note::PassOver(8),

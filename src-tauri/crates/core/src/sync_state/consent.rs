@@ -25,6 +25,7 @@ use crate::picture::Picture;
 use crate::plan::SyncPlan;
 use crate::problem::Problem;
 use crate::queue::WITHHELD;
+use crate::record::Consented;
 use crate::retry::pause;
 use crate::say::Category;
 use crate::time::Now;
@@ -55,6 +56,21 @@ pub struct Consent {
 }
 
 impl Consent {
+    /// What of it holds after a restart.
+    pub(super) fn kept(&self) -> Consented {
+        Consented { confirmed: self.confirmed, granted: self.granted, total: self.total }
+    }
+
+    /// It held before the start.
+    pub(super) fn recover(&mut self, Consented { confirmed, granted, total }: Consented) {
+        (self.confirmed, self.granted, self.total) = (confirmed, granted, total);
+    }
+
+    /// The deletions of a pass wait: it is owed with them.
+    pub(super) fn holds_pass(&self) -> bool {
+        self.held_pass.is_some()
+    }
+
     /// Nothing at all may run before somebody answers.
     pub fn awaits(&self) -> bool {
         self.hold.as_ref().is_some_and(|h| h.why == HoldWhy::Rehearsal && h.picture.is_some())

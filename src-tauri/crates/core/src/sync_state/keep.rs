@@ -78,6 +78,7 @@ impl SyncState {
         self.keep.before = past.roots;
         self.keep.held_before = past.held;
         self.may_empty = past.may_empty;
+        self.consent.recover(past.consent);
         self.may_remain = past.may_remain;
         self.last_pass_ms = past.last_pass_ms;
         if past.clean {
@@ -149,6 +150,9 @@ impl SyncState {
         if noted.may_empty != self.may_empty {
             notes.push(Note::MayEmpty(self.may_empty));
         }
+        if noted.consent != self.consent.kept() {
+            notes.push(Note::Consent(self.consent.kept()));
+        }
         if noted.may_remain != self.may_remain {
             notes.push(Note::MayRemain(self.may_remain));
         }
@@ -206,7 +210,13 @@ impl SyncState {
         let mut notes = self.notes(now);
         let too_many = self.queue.len() > 2 * MOST;
         let unread = self.watching && !all_read;
-        if unread || self.owed.is_some() || self.echo_of_pass.is_some() || self.passing() || too_many {
+        if unread
+            || self.consent.holds_pass()
+            || self.owed.is_some()
+            || self.echo_of_pass.is_some()
+            || self.passing()
+            || too_many
+        {
             notes.push(Note::Owed);
         }
         if !too_many {
