@@ -1,8 +1,10 @@
 //! What inotify's surprises must not break. Each test is a row of what was found out about inotify.
 
+use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::os::fd::AsRawFd;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex};
@@ -10,13 +12,13 @@ use std::time::Duration;
 
 use driftless_core::change::{Change, Kind};
 use driftless_core::config::InotifyMode;
-use driftless_core::filter::Matcher;
+use driftless_core::filter::{DirFiles, FilterInput, Matcher};
 use driftless_core::mirror::Sight;
 use driftless_core::paths::RelPath;
 use driftless_engine::watch::{Backend, Options, Report};
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, RenameFlags};
 
-use crate::bench::{Bench, excluding, mkdirs, p, quick, write};
+use crate::bench::{Bench, SYNC, excluding, mkdirs, p, quick, write};
 
 fn bench(prepare: impl FnOnce(&Path)) -> Bench {
     Bench::new(Backend::Auto, prepare)
@@ -496,4 +498,44 @@ fn an_unreadable_folder_is_said_and_tried_again() {
     assert_eq!(said.sights(), vec![Sight::ReadableAgain { path: p("locked") }]);
     assert_eq!(said.lost(), vec![p("locked")]);
     bench.after(|src| write(src.join("locked/deep/file"), "x")).assert_covers("locked/deep/file");
+}
+
+/// Filter files, read anew at each question.
+struct Files(std::path::PathBuf);
+
+impl DirFiles for Files {
+    fn read(&self, dir: &RelPath, name: &[u8]) -> Option<Arc<[u8]>> {
+        let path = self.0.join(OsStr::from_bytes(dir.bytes())).join(OsStr::from_bytes(name));
+        fs::read(path).ok().map(Arc::from)
+    }
+
+    fn root(&self) -> Vec<u8> {
+        self.0.as_os_str().as_bytes().to_vec()
+    }
+}
+
+#[test]
+fn a_folder_that_a_changed_filter_file_lets_in_is_watched() {
+    for by_rename in [false, true] {
+        let mut bench = Bench::idle(quick(Backend::Auto));
+        let src = bench.src();
+        mkdirs(src.join("d/sub/deep"));
+        write(src.join("d/.rules"), "- sub/\n");
+        let input = FilterInput { filter: vec![": .rules".to_owned()], ..FilterInput::default() };
+        let matcher = Matcher::build(&input, &mut |_| Err("none".to_owned())).unwrap();
+        let matcher = matcher.with_dir_files(Arc::new(Files(src.clone())));
+        bench.watcher().watch(SYNC, &src, matcher, InotifyMode::default());
+        bench.ready(SYNC);
+        bench.after(|src| write(src.join("d/sub/deep/unseen"), "x")).assert_silent("d/sub");
+        let said = bench.after(|src| {
+            if by_rename {
+                write(src.join("d/new"), "- other/\n");
+                fs::rename(src.join("d/new"), src.join("d/.rules")).unwrap();
+            } else {
+                write(src.join("d/.rules"), "");
+            }
+        });
+        said.assert_covers("d/sub/deep/unseen");
+        bench.after(|src| write(src.join("d/sub/deep/seen"), "x")).assert_covers("d/sub/deep/seen");
+    }
 }

@@ -36,6 +36,7 @@ impl Reader {
             return self.apply_to_itself(raw.wd, mask, now);
         }
         let dir = mask.contains(R::ISDIR);
+        self.rules_changed(raw, mask);
         if mask.intersects(R::MODIFY | R::CLOSE_WRITE) {
             return self.written(raw, mask, now);
         }
@@ -52,6 +53,21 @@ impl Reader {
                 if dir {
                     self.try_blind_now(spot.sync, spot.parent, &raw.name);
                 }
+            }
+        }
+    }
+
+    /// A per-directory filter file may let in directories now that it left out before: they are looked for.
+    fn rules_changed(&mut self, raw: &Raw, mask: R) {
+        let changed = R::CREATE | R::CLOSE_WRITE | R::DELETE | R::MOVED_FROM | R::MOVED_TO;
+        if !mask.intersects(changed) {
+            return;
+        }
+        for node in self.arena.places(raw.wd) {
+            let owner = self.arena.path(node).0;
+            let names = self.sources.get(&owner).map(|s| s.matcher.dir_file_names()).unwrap_or_default();
+            if names.iter().any(|name| **name == *raw.name) {
+                self.push_again(SyncKey(owner), node);
             }
         }
     }
@@ -175,6 +191,8 @@ impl Reader {
         let dir = from.mask & R::ISDIR.bits() != 0;
         self.throttle.forget(&(from.wd, from.name.clone()));
         self.throttle.forget(&(to.wd, to.name.clone()));
+        self.rules_changed(from, R::MOVED_FROM);
+        self.rules_changed(to, R::MOVED_TO);
         let (froms, mut tos) = (self.spots(from), self.spots(to));
         for spot in froms {
             let partners = tos.iter().filter(|t| t.sync == spot.sync).count();
