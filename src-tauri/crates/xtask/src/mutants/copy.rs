@@ -1,43 +1,51 @@
-//! A copy of the core in a workspace of its own, in which files are changed and put back.
+//! A copy of the packages that are mutated, in a workspace of its own, in which files are changed and put back.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::exec::{root, target_dir};
 
-/// Where the core's package lies in the workspace.
-const CORE: &str = "src-tauri/crates/core";
+/// Where the packages lie in the workspace.
+const CRATES: &str = "src-tauri/crates";
 
-/// The core itself.
-pub fn core() -> PathBuf {
-    root().join(CORE)
+/// The packages that are copied, by their folders.
+const PACKAGES: [&str; 2] = ["core", "engine"];
+
+/// A package itself.
+pub fn package(name: &str) -> PathBuf {
+    root().join(CRATES).join(name)
 }
 
 /// The copy.
 pub struct Copied(PathBuf);
 
 impl Copied {
-    /// Makes it anew. The workspace's manifest comes along, with the core as its only member: the same profiles, versions and
-    /// lints hold, and what is built of dependencies is used again.
+    /// Makes it anew. The workspace's manifest comes along, with these packages as its only members: the same profiles,
+    /// versions and lints hold, and what is built of dependencies is used again.
     pub fn make() -> Result<Copied, String> {
         let to = target_dir().join("mutants");
         if to.exists() {
             fs::remove_dir_all(&to).map_err(|error| format!("{}: {error}", to.display()))?;
         }
         let whole = read(&root().join("Cargo.toml"))?;
-        let manifest = whole.replace("members = [\"src-tauri/crates/*\"]", &format!("members = [\"{CORE}\"]"));
+        let members: Vec<String> = PACKAGES.iter().map(|name| format!("\"{CRATES}/{name}\"")).collect();
+        let members = format!("members = [{}]", members.join(", "));
+        let manifest = whole.replace("members = [\"src-tauri/crates/*\"]", &members);
         if manifest == whole {
             return Err("the members of the workspace are written in another way now".to_owned());
         }
         write(&to.join("Cargo.toml"), &manifest)?;
         write(&to.join("Cargo.lock"), &read(&root().join("Cargo.lock"))?)?;
-        // What tests of the core read of its neighbours.
-        for part in [CORE, "src-tauri/crates/words/catalogue"] {
+        // What their tests read of their neighbours.
+        for part in ["src-tauri/crates/words/catalogue", "tests"] {
             copy(&root().join(part), &to.join(part))?;
         }
-        // What a mutation leaves unused is no news.
-        let lib = to.join(CORE).join("src/lib.rs");
-        write(&lib, &format!("#![allow(unused, reason = \"mutated\")]\n{}", read(&lib)?))?;
+        for name in PACKAGES {
+            copy(&package(name), &to.join(CRATES).join(name))?;
+            // What a mutation leaves unused is no news.
+            let lib = to.join(CRATES).join(name).join("src/lib.rs");
+            write(&lib, &format!("#![allow(unused, reason = \"mutated\")]\n{}", read(&lib)?))?;
+        }
         Ok(Copied(to))
     }
 
@@ -47,8 +55,8 @@ impl Copied {
     }
 
     /// Replaces the one place where `from` stands.
-    pub fn change(&self, file: &str, from: &str, to: &str) -> Result<(), String> {
-        let path = self.0.join(CORE).join(file);
+    pub fn change(&self, package: &str, file: &str, from: &str, to: &str) -> Result<(), String> {
+        let path = self.0.join(CRATES).join(package).join(file);
         let text = read(&path)?;
         match text.matches(from).count() {
             1 => write(&path, &text.replace(from, to)),
@@ -57,8 +65,8 @@ impl Copied {
     }
 
     /// As it was.
-    pub fn restore(&self, file: &str) -> Result<(), String> {
-        write(&self.0.join(CORE).join(file), &read(&core().join(file))?)
+    pub fn restore(&self, name: &str, file: &str) -> Result<(), String> {
+        write(&self.0.join(CRATES).join(name).join(file), &read(&package(name).join(file))?)
     }
 }
 

@@ -1,11 +1,12 @@
-//! `cargo xtask mutants`: breaks each invariant of the core on purpose, one at a time, and asks whether a test notices.
+//! `cargo xtask mutants`: breaks each invariant on purpose, one at a time, and asks whether a test of its package notices.
 //!
-//! Works on a copy of the core below the target directory. A mutation counts as caught when the tests fail, panic or do not
+//! Works on a copy of core and engine below the target directory. A mutation counts as caught when the tests fail, panic or do not
 //! come to an end; one that does not compile, or whose snippet does not stand in its file exactly once, is an error of the table.
 
 mod copy;
 mod table;
 
+use std::collections::BTreeSet;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -18,13 +19,17 @@ use table::{MUTATIONS, Mutation};
 const PATIENCE: Duration = Duration::from_secs(240);
 /// Random worlds of each kind.
 const WORLDS: &str = "150";
-/// What is asked, one after the other until a test fails: the scenes, which are quick and find most, but for the one that
-/// takes seconds; then they all and random worlds; then the unit tests.
-const ASKED: [(&[&str], &[&str]); 3] = [
+/// What is built, and which of its tests are asked.
+type Question = (&'static [&'static str], &'static [&'static str]);
+/// What the core is asked, one after the other until a test fails: the scenes, which are quick and find most, but for the
+/// one that takes seconds; then they all and random worlds; then the unit tests.
+const CORE: [Question; 3] = [
     (&["--test", "world"], &["scenarios::", "--skip", "more_than_a_hundred_thousand"]),
     (&["--test", "world"], &[]),
     (&["--lib"], &[]),
 ];
+/// What the engine is asked: what is promised of the watcher and of passwords, against the real kernel and the real rsync.
+const ENGINE: [Question; 2] = [(&["--test", "watch"], &["inotify::"]), (&["--test", "engine"], &["password::"])];
 
 /// Which ones: all, or those whose names contain one of the words.
 #[derive(Debug, Default)]
@@ -50,16 +55,20 @@ impl Options {
 pub fn run(options: Options) -> Result<(), String> {
     let start = Instant::now();
     let copied = Copied::make()?;
-    if let Caught::By(test) = attempt(&copied)? {
-        return Err(format!("the core fails its tests as it is: {test}"));
+    let packages: BTreeSet<&str> = MUTATIONS.iter().filter(|m| options.wants(m)).map(|m| m.package).collect();
+    for package in packages {
+        if let Caught::By(test) = attempt(&copied, package)? {
+            return Err(format!("{package} fails its tests as it is: {test}"));
+        }
     }
     let mut wrong = Vec::new();
     let mut count = 0;
     for mutation in MUTATIONS.iter().filter(|m| options.wants(m)) {
         count += 1;
         let begun = Instant::now();
-        let result = copied.change(mutation.file, mutation.from, mutation.to).and_then(|()| attempt(&copied));
-        copied.restore(mutation.file)?;
+        let Mutation { package, file, from, to, .. } = *mutation;
+        let result = copied.change(package, file, from, to).and_then(|()| attempt(&copied, package));
+        copied.restore(package, file)?;
         let verdict = match result {
             Ok(Caught::By(test)) => format!("caught by {test}"),
             Ok(Caught::Not) => {
@@ -83,13 +92,15 @@ enum Caught {
 }
 
 /// Builds the copy and runs its tests until one fails.
-fn attempt(copied: &Copied) -> Result<Caught, String> {
+fn attempt(copied: &Copied, package: &str) -> Result<Caught, String> {
     let manifest = copied.manifest();
-    for (which, tests) in ASKED {
+    let name = format!("driftless-{package}");
+    let questions: &[Question] = if package == "engine" { &ENGINE } else { &CORE };
+    for (which, tests) in questions {
         let mut words = vec!["test", "--no-run", "--quiet", "--offline", "--manifest-path", manifest.as_str()];
         // Without line tables it builds sooner.
-        words.extend(["--config", "profile.dev.debug=false", "-p", "driftless-core"]);
-        words.extend(which);
+        words.extend(["--config", "profile.dev.debug=false", "-p", &name]);
+        words.extend(*which);
         let built = binaries::build(&words).map_err(|why| format!("it does not compile: {why}"))?;
         for binary in built.iter().filter(|binary| binary.is_test) {
             if let Caught::By(test) = ask(binary, tests)? {
@@ -138,7 +149,7 @@ mod tests {
     #[test]
     fn every_snippet_stands_in_its_file_exactly_once() {
         for mutation in MUTATIONS {
-            let text = std::fs::read_to_string(copy::core().join(mutation.file)).unwrap();
+            let text = std::fs::read_to_string(copy::package(mutation.package).join(mutation.file)).unwrap();
             assert_eq!(text.matches(mutation.from).count(), 1, "{}: {}", mutation.name, mutation.from);
             assert_ne!(mutation.from, mutation.to, "{}", mutation.name);
         }

@@ -1,11 +1,13 @@
-//! The mutations: which file of the core, which snippet, what instead, and what that breaks. At least one for each invariant
-//! of ARCHITECTURE.md that the core holds, each guard, and each rule of pace. A catalogue: it may be long.
+//! The mutations: which file, which snippet, what instead, and what that breaks. At least one for each invariant of
+//! ARCHITECTURE.md, each guard, and each rule of pace. A catalogue: it may be long.
 
-/// One way to break the core.
+/// One way to break a package.
 pub struct Mutation {
     /// What it is called.
     pub name: &'static str,
-    /// Which file, below the core's folder.
+    /// In which package, by its folder.
+    pub package: &'static str,
+    /// Which file, below that folder.
     pub file: &'static str,
     /// What stands there exactly once.
     pub from: &'static str,
@@ -22,11 +24,23 @@ const fn broken(
     to: &'static str,
     breaks: &'static str,
 ) -> Mutation {
-    Mutation { name, file, from, to, breaks }
+    Mutation { name, package: "core", file, from, to, breaks }
+}
+
+const fn engine(
+    name: &'static str,
+    file: &'static str,
+    from: &'static str,
+    to: &'static str,
+    breaks: &'static str,
+) -> Mutation {
+    Mutation { name, package: "engine", file, from, to, breaks }
 }
 
 /// A path leaves only after a step that covered it ended well and nothing newer came in.
 const CLEAN: &str = "a path is clean only after a run that covered it ended well, and without a newer change";
+const SEEN: &str = "a new directory is watched before it is listed, and then it is listed";
+const SECRET: &str = "no secret is in a command line or an environment";
 const WATCHED: &str = "watches are in place before the first pass";
 const LOSS: &str = "a loss is made good by a recovery pass, with the deletions of a recovery";
 const APART: &str = "no two runs on one path of one target, never more than maxProcesses, Delete and Create in order";
@@ -592,5 +606,40 @@ pub const MUTATIONS: &[Mutation] = &[
         "seen_ns.max(end_of(wall_ms))",
         "seen_ns.max(end_of(wall_ms).min(0))",
         EQUAL,
+    ),
+    engine(
+        "a_new_directory_is_listed_before_it_is_watched",
+        "src/watch/inotify/walk.rs",
+        "        let opened = dirs::open_child(dir, name).and_then(|fd| Ok((self.add_watch(fd.as_fd())?, fd)));",
+        "        let opened = dirs::open_child(dir, name).and_then(|fd| {\n            while dirs::list(fd.as_fd(), &mut self.buffer, |_| ())? {}\n            Ok((self.add_watch(fd.as_fd())?, fd))\n        });",
+        SEEN,
+    ),
+    engine(
+        "a_new_directory_is_not_listed",
+        "src/watch/inotify/walk.rs",
+        "self.list(walk.sync, node, &dir, !walk.root && !walk.again, &mut frame.todo)",
+        "self.list(walk.sync, node, &dir, false, &mut frame.todo)",
+        SEEN,
+    ),
+    engine(
+        "a_directory_let_in_by_a_filter_file_is_not_watched",
+        "src/watch/inotify/events.rs",
+        "            if names.iter().any(|name| **name == *raw.name) {",
+        "            if names.iter().any(|name| name.len() > 255 && **name == *raw.name) {",
+        "nothing is silently unwatched",
+    ),
+    engine(
+        "the_password_is_a_word_of_the_command",
+        "src/run/spawn.rs",
+        "                let secret = secrets.next().ok_or(Errno::INVAL)?;\n",
+        "                let secret = secrets.next().ok_or(Errno::INVAL)?;\n                words.push(format!(\"--exclude={}\", String::from_utf8_lossy(secret.expose())));\n",
+        SECRET,
+    ),
+    engine(
+        "the_password_is_in_the_environment",
+        "src/run/spawn.rs",
+        "    std.stdout(Stdio::piped()).stderr(Stdio::piped());\n",
+        "    std.stdout(Stdio::piped()).stderr(Stdio::piped());\n    std.envs(secrets.first().map(|s| (\"RSYNC_PASSWORD\", String::from_utf8_lossy(s.expose()).into_owned())));\n",
+        SECRET,
     ),
 ];
