@@ -9,7 +9,7 @@ use driftless_core::config::{DeletePolicy, InotifyMode, Kind as SyncKind};
 use driftless_core::diagnose::Exit;
 use driftless_core::facts::{FileKind, Found, Look, RootFacts, RootLook, Seen};
 use driftless_core::filter::{FilterInput, Matcher, Verdict};
-use driftless_core::mirror::{Effect, Input, JobId, Mirror, SyncKey};
+use driftless_core::mirror::{Effect, End, Input, JobId, Mirror, SyncKey, Why};
 use driftless_core::paths::RelPath;
 use driftless_core::plan::{OwnPlan, Password, Plan, PlanSettings, RsyncPlan, SyncPlan};
 use driftless_core::record::{Note, Past, Recovered};
@@ -252,7 +252,9 @@ impl World {
     fn stop_runs(&mut self) {
         for job in self.running.keys().copied().collect::<Vec<_>>() {
             let Some((step, run, _)) = self.running.remove(&job) else { continue };
-            self.input(Input::Ended { job, step, end: run.end(Some(Exit::Code(20))) });
+            // One that had not begun to look is over before it did anything.
+            let end = run.map_or(End::NotStarted(Why::Stopped), |run| run.end(Some(Exit::Code(20))));
+            self.input(Input::Ended { job, step, end });
         }
     }
 
