@@ -267,3 +267,16 @@ fn zombie_or_gone(pid: &str) -> Option<()> {
         Err(_) => Some(()),
     }
 }
+
+#[test]
+fn what_can_wait_lets_others_go_first() {
+    let low =
+        CommandSpec { low: true, ..script("nice; cat /proc/self/io >/dev/null; ionice -p $$ 2>/dev/null || true") };
+    let done = run_alone(&low);
+    let nice: i32 = done.out().lines().next().unwrap().parse().unwrap();
+    let ours: i32 = run_alone(&script("nice")).out().trim().parse().unwrap();
+    assert!(nice > ours || ours == 19, "{nice} {ours}");
+    if let Some(class) = done.out().lines().nth(1) {
+        assert_eq!(class, "best-effort: prio 7");
+    }
+}

@@ -28,6 +28,7 @@ pub fn command(program: &str, words: &[&str]) -> CommandSpec {
         stdin: Stdin::Null,
         cwd: Cwd::Root,
         stall: Duration::from_secs(60),
+        low: false,
     }
 }
 

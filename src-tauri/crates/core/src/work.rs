@@ -18,6 +18,8 @@ pub struct CommandSpec {
     pub cwd: Cwd,
     /// End it when it makes no progress for so long (no output, no bytes moved).
     pub stall: Duration,
+    /// It runs long and can wait: others go first, on the processor and on the disk.
+    pub low: bool,
 }
 
 /// One word of a command line.

@@ -16,7 +16,7 @@ use crate::driver::{Driver, Message, Parts};
 use crate::outside::Outside;
 use crate::probe::Probes;
 use crate::record::Keeper;
-use crate::run::{Ground, Patience};
+use crate::run::{Ground, Ledger, Patience};
 use crate::secrets::Secrets;
 use crate::watch::{self as watching, Report, Watcher};
 
@@ -151,11 +151,16 @@ pub fn start(plan: Arc<Plan>, options: EngineOptions) -> Result<Handle, StartErr
                 .inspect_err(|error| tracing::warn!("nothing is remembered for the next start: {error}"))
                 .ok()
         });
+        let mut ground = Ground::new(options.runtime_dir);
+        ground.ledger = Ledger::open(&ground.runtime_dir, options.patience.grace)
+            .inspect_err(|error| tracing::warn!("children are not written down: {error}"))
+            .ok()
+            .map(Arc::new);
         let parts = Parts {
             inbox,
             watcher,
             secrets: options.secrets,
-            ground: Ground::new(options.runtime_dir),
+            ground,
             patience: options.patience,
             probes: options.probes,
             keeper,

@@ -81,6 +81,7 @@ async fn version_text(program: &str) -> Result<String, Why> {
         stdin: Stdin::Null,
         cwd: Cwd::Root,
         stall: BOUND,
+        low: false,
     };
     let mut text = Vec::new();
     let (stop, stopped) = watch::channel(false);

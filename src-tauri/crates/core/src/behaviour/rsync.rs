@@ -44,7 +44,7 @@ pub fn full_pass(plan: &SyncPlan, delete: bool, exact: bool) -> CommandSpec {
             line.word("--delete-excluded");
         }
     }
-    line.finish(Stdin::Null)
+    CommandSpec { low: true, ..line.finish(Stdin::Null) }
 }
 
 /// The same run, made dry: it says what it would do, and how much there is.
@@ -271,6 +271,13 @@ impl<'a> Line<'a> {
         }
         // Nothing behind it is taken for an option.
         self.word("--").word("./").word(plan.target.word());
-        CommandSpec { program: plan.rsync.binary.clone(), args: self.args, stdin, cwd: Cwd::Source, stall: STALL }
+        CommandSpec {
+            program: plan.rsync.binary.clone(),
+            args: self.args,
+            stdin,
+            cwd: Cwd::Source,
+            stall: STALL,
+            low: false,
+        }
     }
 }

@@ -76,7 +76,7 @@ pub async fn run(
         () = stopped(&mut stop) => return Err(Why::Stopped),
         secrets = resolve(command, secrets, patience.secret) => secrets?,
     };
-    let Spawned { mut child, files } = spawn(command, &secrets, source, ground)?;
+    let Spawned { mut child, files, written } = spawn(command, &secrets, source, ground)?;
     drop(secrets);
     let Some(pid) = child.id().and_then(|id| Pid::from_raw(id.cast_signed())) else {
         return Err(Why::System { errno: rustix::io::Errno::SRCH.raw_os_error() });
@@ -105,7 +105,7 @@ pub async fn run(
         }
     };
     settle(pid, exit, &mut pipes, &patience, &mut output).await;
-    drop(files);
+    drop((files, written));
     Ok(Ended { exit, stalled: watchdog.fired })
 }
 

@@ -8,10 +8,12 @@
 mod child;
 mod env;
 mod feed;
+mod ledger;
 mod program;
 mod progress;
 mod spawn;
 
 pub use child::{Ended, Patience, run};
+pub use ledger::Ledger;
 pub use program::find_program;
 pub use spawn::{Ground, Stream};

@@ -19,6 +19,7 @@ use driftless_core::work::{Arg, CommandSpec, Cwd, Stdin};
 use rustix::io::Errno;
 
 use super::feed::{self, Feed, Way};
+use super::ledger::{Ledger, MARK, Written};
 use super::{env, program};
 use crate::secrets::SecretText;
 
@@ -28,12 +29,14 @@ pub struct Ground {
     /// A directory of ours alone (0700), for what cannot go through a descriptor.
     pub runtime_dir: PathBuf,
     pub(crate) way: Way,
+    /// Where children are written down, so that none outlives us for long.
+    pub ledger: Option<Arc<Ledger>>,
 }
 
 impl Ground {
     /// The way this system has.
     pub fn new(runtime_dir: impl Into<PathBuf>) -> Ground {
-        Ground { runtime_dir: runtime_dir.into(), way: Way::here() }
+        Ground { runtime_dir: runtime_dir.into(), way: Way::here(), ledger: None }
     }
 }
 
@@ -50,6 +53,7 @@ pub enum Stream {
 pub(crate) struct Spawned {
     pub(crate) child: tokio::process::Child,
     pub(crate) files: Vec<Feed>,
+    pub(crate) written: Option<Written>,
 }
 
 /// Starts it. `secrets` are those of its secret words, in their order. `source` is the directory that was looked at.
@@ -64,6 +68,9 @@ pub(crate) fn spawn(
     let (words, feeds) = words(&command.args, secrets, ground).map_err(of_system)?;
     let mut std = std::process::Command::new(program);
     std.args(words).env_clear().envs(env::child_env(std::env::vars_os())).process_group(0);
+    if let Some(ledger) = &ground.ledger {
+        std.env(MARK, ledger.mark());
+    }
     std.stdout(Stdio::piped()).stderr(Stdio::piped());
     std.stdin(match &command.stdin {
         Stdin::Null => Stdio::null(),
@@ -78,7 +85,8 @@ pub(crate) fn spawn(
     };
     let inherited: Vec<RawFd> = feeds.iter().filter_map(Feed::descriptor).map(|fd| fd.as_raw_fd()).collect();
     let parent = rustix::process::getpid();
-    let before = move || before_exec(cwd.as_ref().map(|fd| fd.as_fd()), &inherited, parent);
+    let low = command.low;
+    let before = move || before_exec(cwd.as_ref().map(|fd| fd.as_fd()), &inherited, parent, low);
     // SAFETY: `before_exec` only makes system calls that are safe between fork and exec; it neither allocates nor
     // locks. The descriptors it names stay open until the child has started: `cwd` is owned by the closure, the
     // feeds by this function.
@@ -94,12 +102,22 @@ pub(crate) fn spawn(
     })?;
     // The child has what it inherits; what is left here are files to be removed.
     let files = feeds.into_iter().filter(|feed| feed.descriptor().is_none()).collect();
-    Ok(Spawned { child, files })
+    let pid = child.id().and_then(|id| rustix::process::Pid::from_raw(id.cast_signed()));
+    let written = pid.and_then(|pid| ground.ledger.as_ref()?.write(pid));
+    Ok(Spawned { child, files, written })
 }
 
 /// In the child, between fork and exec.
-fn before_exec(cwd: Option<BorrowedFd<'_>>, inherited: &[RawFd], parent: rustix::process::Pid) -> io::Result<()> {
+fn before_exec(
+    cwd: Option<BorrowedFd<'_>>,
+    inherited: &[RawFd],
+    parent: rustix::process::Pid,
+    low: bool,
+) -> io::Result<()> {
     die_with(parent)?;
+    if low {
+        step_back();
+    }
     if let Some(dir) = cwd {
         rustix::process::fchdir(dir)?;
     }
@@ -110,6 +128,20 @@ fn before_exec(cwd: Option<BorrowedFd<'_>>, inherited: &[RawFd], parent: rustix:
         rustix::io::fcntl_setfd(fd, rustix::io::FdFlags::empty())?;
     }
     Ok(())
+}
+
+/// What runs long lets others go first, on the processor and on the disk. Where that is refused it runs as it is.
+fn step_back() {
+    let _ = rustix::process::setpriority_process(None, 10);
+    #[cfg(target_os = "linux")]
+    {
+        const WHO_PROCESS: libc::c_int = 1;
+        // Best effort, the last of its eight levels: "idle" could wait for ever on a busy disk.
+        const LAST: libc::c_int = (2 << 13) | 7;
+        // SAFETY: a system call with three numbers.
+        #[allow(unsafe_code, reason = "neither libc nor rustix has a function for it")]
+        let _ = unsafe { libc::syscall(libc::SYS_ioprio_set, WHO_PROCESS, 0 as libc::c_int, LAST) };
+    }
 }
 
 #[cfg(target_os = "linux")]

@@ -41,6 +41,10 @@ const fn engine(
 const CLEAN: &str = "a path is clean only after a run that covered it ended well, and without a newer change";
 const SEEN: &str = "a new directory is watched before it is listed, and then it is listed";
 const SECRET: &str = "no secret is in a command line or an environment";
+/// See `core::record`.
+const RESTART: &str =
+    "whatever the stop was like, the next start brings everything over, and removes nothing by mistake";
+const RECORDED: &str = "src/sync_state/keep.rs";
 const WATCHED: &str = "watches are in place before the first pass";
 const LOSS: &str = "a loss is made good by a recovery pass, with the deletions of a recovery";
 const APART: &str = "no two runs on one path of one target, never more than maxProcesses, Delete and Create in order";
@@ -597,7 +601,7 @@ pub const MUTATIONS: &[Mutation] = &[
         "a_filter_file_that_cannot_be_followed_is_ignored",
         SAFETY,
         "            RootLook::Rules(problem) => return Err(Trouble::SourceRules(problem.clone())),",
-        "            RootLook::Rules(_) => return Ok(RootFacts { dev: 1, ino: 1, mount: None, empty: false, mounts: Vec::new() }),",
+        "            RootLook::Rules(_) => return Ok(RootFacts { dev: 1, ino: 1, mount: None, fs: None, empty: false, mounts: Vec::new() }),",
         KEEP,
     ),
     broken(
@@ -641,5 +645,54 @@ pub const MUTATIONS: &[Mutation] = &[
         "    std.stdout(Stdio::piped()).stderr(Stdio::piped());\n",
         "    std.stdout(Stdio::piped()).stderr(Stdio::piped());\n    std.envs(secrets.first().map(|s| (\"RSYNC_PASSWORD\", String::from_utf8_lossy(s.expose()).into_owned())));\n",
         SECRET,
+    ),
+    broken(
+        "an_unclean_stop_counts_as_a_clean_one",
+        RECORDED,
+        "        if past.clean {\n            for saved",
+        "        if true {\n            for saved",
+        RESTART,
+    ),
+    broken(
+        "what_waits_at_the_stop_is_forgotten",
+        RECORDED,
+        "            if !by_path.is_empty() {",
+        "            if by_path.len() > MOST {",
+        RESTART,
+    ),
+    broken(
+        "what_the_watcher_still_held_at_the_stop_is_forgotten",
+        RECORDED,
+        "        let unread = self.watching && !all_read;",
+        "        let unread = false;",
+        RESTART,
+    ),
+    broken(
+        "what_is_gone_under_running_is_not_noted",
+        RECORDED,
+        "        if self.plan.delete == DeletePolicy::Running {\n            let gone",
+        "        if self.plan.delete == DeletePolicy::Startup {\n            let gone",
+        RESTART,
+    ),
+    broken(
+        "a_run_starts_before_its_notes_are_on_the_disk",
+        MIRROR,
+        "        self.effects.extend(self.records.after(key, start));",
+        "        self.effects.push_back(start);",
+        RESTART,
+    ),
+    broken(
+        "what_stood_at_the_source_before_the_start_is_not_compared",
+        "src/record/roots.rs",
+        "        if let (Some(known), RootLook::Dir(now)) = (&self.source, source) {",
+        "        if let (Some(known), RootLook::Dir(now)) = (&self.target, source) {",
+        RESTART,
+    ),
+    broken(
+        "a_source_emptied_before_the_start_counts_as_seen_empty",
+        BEGIN,
+        "            source.empty = false;\n        }\n        self.keep.before",
+        "            source.empty |= false;\n        }\n        self.keep.before",
+        RESTART,
     ),
 ];
