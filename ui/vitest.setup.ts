@@ -1,7 +1,10 @@
 /* What jsdom lacks and headless components or the plot ask for. */
 import '@testing-library/jest-dom/vitest';
 
-import { vi } from 'vitest';
+import { cleanup } from '@testing-library/svelte';
+import { afterEach, vi } from 'vitest';
+
+afterEach(cleanup);
 
 const nothing = (): void => undefined;
 

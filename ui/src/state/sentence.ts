@@ -49,13 +49,16 @@ export function headline(status: Status, format: Formats, now: number): Told[] {
 export function sentences(sync: SyncStatus, format: Formats, now: number): Told[] {
   const target = place(sync.target);
   const clock = (ms: number): string => format.clock(ms, now);
-  if (sync.paused_by) return [rule(sync.paused_by, clock), ...waiting(sync, clock)];
+  if (sync.paused_by) return [{ key: `rule-${sync.paused_by.rule}`, args: { wants: sync.paused_by.wants } }, ...waiting(sync, clock)];
   if (sync.phase === 'paused') {
     const until = sync.paused_until_ms;
     const first = until === null ? { key: 'state-paused', args: {} } : { key: 'state-paused-until', args: { time: clock(until) } };
     return [first, ...waiting(sync, clock)];
   }
-  if (sync.away) return [{ key: `window-away-${sync.away.end}`, args: { name: sync.name } }, ...waiting(sync, clock)];
+  if (sync.away) {
+    const at = sync.away.end === 'source' ? sync.source : target;
+    return [{ key: `state-away-${sync.away.end}`, args: { place: at } }, ...waiting(sync, clock)];
+  }
   if (sync.hold) return [hold(sync)];
   if (sync.problem) {
     const cause = { key: `failure-${sync.problem.code}`, args: sync.problem.args };
@@ -94,17 +97,9 @@ function undisturbed(sync: SyncStatus, target: string, clock: (ms: number) => st
 function hold(sync: SyncStatus): Told {
   const target = place(sync.target);
   const picture = sync.hold?.picture;
-  if (sync.hold?.why === 'rehearsal')
-    return { key: picture ? 'window-hold-rehearsal' : 'window-hold-rehearsing', args: { target } };
-  const count = (picture?.deleted.count ?? 0) + (sync.hold?.more ?? 0);
-  return { key: 'window-hold-budget', args: { target, count } };
-}
-
-function rule(by: NonNullable<SyncStatus['paused_by']>, clock: (ms: number) => string): Told {
-  return {
-    key: `window-rule-${by.rule}`,
-    args: { wants: by.wants, time: by.until_ms === null ? '' : clock(by.until_ms) },
-  };
+  // The tray says so too when the picture is there; while it is made the window has a word for it.
+  if (sync.hold?.why === 'rehearsal' && !picture) return { key: 'window-hold-rehearsing', args: { target } };
+  return { key: `state-held-${sync.hold?.why ?? 'rehearsal'}`, args: { target, count: picture?.deleted.count ?? 0 } };
 }
 
 function waiting(sync: SyncStatus, clock: (ms: number) => string): Told[] {

@@ -14,6 +14,26 @@ use crate::Text;
 pub enum Language {
     /// English.
     English,
+    /// Simplified Chinese.
+    Chinese,
+}
+
+impl Language {
+    /// All of them.
+    pub const ALL: [Language; 2] = [Language::English, Language::Chinese];
+
+    /// The one that fits a wish (`zh_CN.UTF-8`, `zh-Hans`, `de-DE`) best; English where there is none.
+    pub fn best(wished: &str) -> Language {
+        if wished.to_lowercase().starts_with("zh") { Language::Chinese } else { Language::English }
+    }
+
+    /// BCP 47.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Language::English => "en",
+            Language::Chinese => "zh-CN",
+        }
+    }
 }
 
 /// A part of an entry.
@@ -27,52 +47,50 @@ pub enum Part {
     Title,
 }
 
-/// Its files; a test compares them with the directory.
-const ENGLISH: &[(&str, &str)] = &[
-    ("check", include_str!("../catalogue/en/check.ftl")),
-    ("conf", include_str!("../catalogue/en/conf.ftl")),
-    ("failure", include_str!("../catalogue/en/failure.ftl")),
-    ("filter", include_str!("../catalogue/en/filter.ftl")),
-    ("first", include_str!("../catalogue/en/first.ftl")),
-    ("form", include_str!("../catalogue/en/form.ftl")),
-    ("held", include_str!("../catalogue/en/held.ftl")),
-    ("notice", include_str!("../catalogue/en/notice.ftl")),
-    ("pages", include_str!("../catalogue/en/pages.ftl")),
-    ("plan", include_str!("../catalogue/en/plan.ftl")),
-    ("record", include_str!("../catalogue/en/record.ftl")),
-    ("receiver", include_str!("../catalogue/en/receiver.ftl")),
-    ("rsync", include_str!("../catalogue/en/rsync.ftl")),
-    ("secrets", include_str!("../catalogue/en/secrets.ftl")),
-    ("sight", include_str!("../catalogue/en/sight.ftl")),
-    ("state", include_str!("../catalogue/en/state.ftl")),
-    ("tray", include_str!("../catalogue/en/tray.ftl")),
-    ("window", include_str!("../catalogue/en/window.ftl")),
-];
+/// The files of a language, the same ones for each; a test compares them with the directories.
+macro_rules! files {
+    ($language:literal) => {
+        files!($language:
+            "check" "conf" "failure" "filter" "first" "form" "held" "notice" "option" "pages" "plan" "receiver" "record"
+            "rsync" "secrets" "sight" "state" "tray" "window")
+    };
+    ($language:literal: $($name:literal)*) => {
+        &[$(($name, include_str!(concat!("../catalogue/", $language, "/", $name, ".ftl"))),)*]
+    };
+}
+
+const ENGLISH: &[(&str, &str)] = files!("en");
+const CHINESE: &[(&str, &str)] = files!("zh-CN");
 
 /// All entries of one language.
+///
+/// English stands behind every other language: what is missing there is said in English.
 pub struct Catalogue {
     bundle: FluentBundle<FluentResource>,
+    behind: Option<Box<Catalogue>>,
 }
 
 impl Catalogue {
     /// Reads them. What Fluent cannot read is left out: a test sees to it that there is nothing such.
     pub fn new(language: Language) -> Catalogue {
-        let Language::English = language;
-        let english: LanguageIdentifier = "en".parse().unwrap_or_default();
-        let mut bundle = FluentBundle::new_concurrent(vec![english]);
+        let tag: LanguageIdentifier = language.tag().parse().unwrap_or_default();
+        let mut bundle = FluentBundle::new_concurrent(vec![tag]);
         bundle.set_use_isolating(false);
-        for (_, text) in ENGLISH {
+        for (_, text) in Catalogue::files(language) {
             let resource = FluentResource::try_new((*text).to_owned()).unwrap_or_else(|(readable, _)| readable);
             // Only a second entry of the same name is refused; the first stays.
             bundle.add_resource(resource).unwrap_or_default();
         }
-        Catalogue { bundle }
+        let behind = (language != Language::English).then(|| Box::new(Catalogue::new(Language::English)));
+        Catalogue { bundle, behind }
     }
 
     /// The names and texts of its files.
     pub fn files(language: Language) -> &'static [(&'static str, &'static str)] {
-        let Language::English = language;
-        ENGLISH
+        match language {
+            Language::English => ENGLISH,
+            Language::Chinese => CHINESE,
+        }
     }
 
     /// The entry of this key; without one, or with an argument missing, the key and its arguments.
@@ -95,12 +113,14 @@ impl Catalogue {
 
     /// One part of an entry, or what is wrong with its arguments; `None` if there is no such part.
     pub fn part(&self, key: &str, part: Part, args: &BTreeMap<String, String>) -> Option<Result<String, String>> {
-        let message = self.bundle.get_message(key)?;
+        let behind = || self.behind.as_ref().and_then(|catalogue| catalogue.part(key, part, args));
+        let Some(message) = self.bundle.get_message(key) else { return behind() };
         let pattern = match part {
-            Part::Sentence => message.value()?,
-            Part::Remedy => message.get_attribute("remedy")?.value(),
-            Part::Title => message.get_attribute("title")?.value(),
+            Part::Sentence => message.value(),
+            Part::Remedy => message.get_attribute("remedy").map(|attribute| attribute.value()),
+            Part::Title => message.get_attribute("title").map(|attribute| attribute.value()),
         };
+        let Some(pattern) = pattern else { return behind() };
         let mut values = FluentArgs::new();
         for (name, value) in args {
             values.set(name.as_str(), value_of(value));

@@ -84,21 +84,97 @@ fn every_failure_has_title_sentence_and_remedy() {
 
 #[test]
 fn every_file_is_read_whole_and_no_key_stands_twice() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("catalogue/en");
-    let on_disk: BTreeSet<String> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|e| e.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
-        .collect();
-    let listed: BTreeSet<String> =
-        Catalogue::files(Language::English).iter().map(|(name, _)| (*name).to_owned()).collect();
-    assert_eq!(on_disk, listed);
-    let mut keys = BTreeSet::new();
-    for (name, text) in Catalogue::files(Language::English) {
-        assert!(fluent_bundle::FluentResource::try_new((*text).to_owned()).is_ok(), "{name}.ftl");
-        for line in text.lines().filter(|l| l.starts_with(|c: char| c.is_ascii_lowercase())) {
-            let key = line.split(' ').next().unwrap();
-            assert!(keys.insert(key), "{key} stands twice");
+    for language in Language::ALL {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("catalogue").join(language.tag());
+        let on_disk: BTreeSet<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|e| e.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
+            .collect();
+        let listed: BTreeSet<String> = Catalogue::files(language).iter().map(|(name, _)| (*name).to_owned()).collect();
+        assert_eq!(on_disk, listed, "{language:?}");
+        let mut keys = BTreeSet::new();
+        for (name, text) in Catalogue::files(language) {
+            assert!(fluent_bundle::FluentResource::try_new((*text).to_owned()).is_ok(), "{language:?} {name}.ftl");
+            for (key, _) in entries(text) {
+                assert!(keys.insert(key.clone()), "{language:?}: {key} stands twice");
+            }
         }
+    }
+}
+
+/// The keys of a file, each with its attributes and the arguments that it fills in.
+fn entries(text: &str) -> Vec<(String, BTreeSet<String>)> {
+    let mut all: Vec<(String, BTreeSet<String>)> = Vec::new();
+    for line in text.lines() {
+        if line.starts_with(|c: char| c.is_ascii_lowercase()) {
+            all.push((line.split(' ').next().unwrap().to_owned(), BTreeSet::new()));
+        } else if let Some(attribute) = line.trim_start().strip_prefix('.').and_then(|rest| rest.split(' ').next()) {
+            all.last_mut().unwrap().1.insert(format!(".{attribute}"));
+        }
+        if line.starts_with('#') {
+            continue;
+        }
+        for argument in line.split("{ $").skip(1) {
+            let name: String = argument.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            all.last_mut().unwrap().1.insert(format!("${name}"));
+        }
+    }
+    all
+}
+
+/// Who reads Chinese reads all of it in Chinese, with the same parts and nothing that is not given.
+#[test]
+fn every_entry_stands_in_every_language() {
+    for language in Language::ALL {
+        let theirs: BTreeMap<String, BTreeSet<String>> =
+            Catalogue::files(language).iter().flat_map(|(_, text)| entries(text)).collect();
+        for (name, text) in Catalogue::files(Language::English) {
+            for (key, english) in entries(text) {
+                let Some(found) = theirs.get(&key) else { panic!("{language:?} {name}.ftl lacks {key}") };
+                let mut missing = english.iter().filter(|part| part.starts_with('.') && !found.contains(*part));
+                assert_eq!(missing.next(), None, "{language:?} {key}");
+                let mut unknown = found.iter().filter(|part| part.starts_with('$') && !english.contains(*part));
+                assert_eq!(unknown.next(), None, "{language:?} {key}");
+            }
+        }
+    }
+}
+
+/// Every key of the model has a name in every language; its help is the model's own in English.
+#[test]
+fn every_key_of_the_model_has_a_name_and_help() {
+    use driftless_core::config::{Table, ValueType, keys};
+    for language in Language::ALL {
+        let all: BTreeMap<String, BTreeSet<String>> =
+            Catalogue::files(language).iter().flat_map(|(_, text)| entries(text)).collect();
+        for table in Table::ALL {
+            let word = match table {
+                Table::Settings => "settings",
+                Table::App => "app",
+                Table::Sync => "sync",
+                Table::Rsync => "rsync",
+                Table::Ssh => "ssh",
+                Table::Driftless => "driftless",
+            };
+            for key in keys(table).into_iter().filter(|key| !matches!(key.value, ValueType::Table(_))) {
+                let entry = format!("option-{word}-{}", key.name);
+                let Some(parts) = all.get(&entry) else { panic!("{language:?} lacks {entry}") };
+                assert!(language == Language::English || parts.contains(".help"), "{language:?} {entry} has no help");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_missing_in_a_language_is_said_in_english_and_a_wish_finds_its_language() {
+    let chinese = Catalogue::new(Language::Chinese);
+    let args = [("source".to_owned(), "home".to_owned())].into();
+    assert_eq!(chinese.text("check-source-relative", &args).sentence, "源 home 不是绝对路径。");
+    assert_eq!(chinese.text("no-such-code", &args).sentence, "no-such-code (source: home)");
+    for (wish, language) in
+        [("zh_CN.UTF-8", Language::Chinese), ("zh-Hans", Language::Chinese), ("de", Language::English)]
+    {
+        assert_eq!(Language::best(wish), language, "{wish}");
     }
 }
 

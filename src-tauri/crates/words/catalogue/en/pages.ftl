@@ -56,13 +56,13 @@ window-last-pass = Last full pass { $time }
 window-may-remain = Files that were removed here while nobody watched may remain there.
 window-details = Details
 window-cut = { $count } more characters are left out.
+# Which rule of a sync pauses it.
+rule-mains = Paused: this computer runs on battery.
+rule-metered = Paused: this network is paid for by volume.
+rule-networks = Paused: this is none of the networks { $wants }.
+rule-hours = Paused: it runs only { $wants }.
+
 window-next-try-in = Trying again in { $span }.
-window-away-source = The disk with the source of { $name } is not plugged in. It goes on by itself when it is.
-window-away-target = The disk with the target of { $name } is not plugged in. It goes on by itself when it is.
-window-rule-mains = Paused: this computer runs on battery.
-window-rule-metered = Paused: this network is paid for by volume.
-window-rule-networks = Paused: this is none of the networks { $wants }.
-window-rule-hours = Paused until { $time }: it runs only { $wants }.
 
 # State in one or two words, beside its sign.
 state-word-safe = Safe
@@ -89,12 +89,7 @@ window-do-open-target = Open target
 
 ## Held, rehearsed
 
-window-hold-rehearsal = Rehearsed: nothing was done at { $target } yet. Look at what would be, then start.
 window-hold-rehearsing = Finding out what would be done at { $target }. Nothing is done yet.
-window-hold-budget = { $count ->
-    [one] { $count } file would be deleted on { $target }, more than is allowed without asking. Nothing was deleted.
-   *[other] { $count } files would be deleted on { $target }, more than are allowed without asking. Nothing was deleted.
-}
 window-hold-title = { $name } is held to protect your files
 window-hold-title-rehearsal = What the first pass of { $name } would do
 window-hold-more = { $count ->
