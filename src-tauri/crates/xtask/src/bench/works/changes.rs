@@ -27,7 +27,8 @@ pub const ONE_FILE: Work = Work {
         let Some(program) = begun(stage, who, &Setup { delay: 0, ..SETUP })? else { return Ok(None) };
         let mut times = Vec::new();
         for number in 0..30 {
-            let text = format!("change {number}");
+            // Of another size each time: lsyncd cannot see another content in the same second.
+            let text = "change ".repeat(number + 1);
             let start = Instant::now();
             fs::write(stage.source().join("file"), &text).map_err(|error| error.to_string())?;
             let there = || fs::read(stage.target().join("file")).is_ok_and(|found| found == text.as_bytes());
