@@ -37,3 +37,8 @@ impl Chance {
 pub fn setting(name: &str, usual: u64) -> u64 {
     std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(usual)
 }
+
+/// How many, where `DRIFTLESS_LONG` asks for ten times the usual number.
+pub fn many(name: &str, usual: u64) -> u64 {
+    setting(name, if std::env::var_os("DRIFTLESS_LONG").is_some() { 10 * usual } else { usual })
+}

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use driftless_core::filter::{DirFiles, FilterInput, Matcher, Verdict};
 use driftless_core::paths::RelPath;
 
-use crate::chance::{Chance, setting};
+use crate::chance::{Chance, many, setting};
 
 const NAMES: &[&[u8]] = &[
     b"a",
@@ -51,7 +51,7 @@ type Tree = BTreeMap<RelPath, bool>;
 #[test]
 fn the_matcher_is_rsync() {
     let seed = setting("LAWS_SEED", 20_261_122);
-    let count = setting("LAWS_CASES", 200);
+    let count = many("LAWS_CASES", 200);
     println!("LAWS_SEED={seed} LAWS_CASES={count}");
     let only = std::env::var("LAWS_CASE").ok().and_then(|case| case.parse::<u64>().ok());
     let (mut telling, mut refused) = (0, 0);

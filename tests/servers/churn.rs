@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::chance::setting;
+use crate::chance::{many, setting};
 use crate::changes::{Changes, EXCLUDE, FILTERS, last_word};
 use crate::common::{Rsyncd, RsyncdOptions, Tree, differences};
 use crate::live::{Live, sync};
@@ -28,7 +28,7 @@ fn a_minute_of_churn_ends_equal() {
 
     let seed = setting("DRIFTLESS_SEED", 1);
     let mut changes = Changes::new(seed, &source, &tree.at("outside"));
-    let end = Instant::now() + Duration::from_secs(setting("DRIFTLESS_CHURN", 60));
+    let end = Instant::now() + Duration::from_secs(many("DRIFTLESS_CHURN", 60));
     while Instant::now() < end {
         // In bursts, some of them while runs are under way, with breaks in which a run may end.
         for _ in 0..changes.below(200) {

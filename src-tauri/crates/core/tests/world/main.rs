@@ -18,10 +18,13 @@ use world::{World, plan};
 
 const EXCLUDES: &[&str] = &["*.keep", "/b/d", "cache/"];
 
-/// `DRIFTLESS_WORLDS` asks for more.
+/// `DRIFTLESS_WORLDS` says how many; `DRIFTLESS_LONG` asks for ten times as many as usual.
 #[allow(clippy::disallowed_methods, reason = "the tests of core may read the environment, core may not")]
 fn seeds() -> std::ops::Range<u64> {
-    let count = std::env::var("DRIFTLESS_WORLDS").ok().and_then(|n| n.parse().ok()).unwrap_or(1_500);
+    let count = std::env::var("DRIFTLESS_WORLDS")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(if std::env::var_os("DRIFTLESS_LONG").is_some() { 15_000 } else { 1_500 });
     1..count
 }
 
