@@ -157,8 +157,9 @@ pub fn tray(status: &Status, recent: &[Recent]) -> Tray {
             Item::Button(Label::Said(vec![said]), Verb::ShowActivity)
         });
         let names: Vec<Item> = names.collect();
-        let none = || vec![Item::Line(said("tray-recent-none"))];
-        menu.push(Item::Menu(said("tray-recent"), if names.is_empty() { none() } else { names }));
+        if !names.is_empty() {
+            menu.push(Item::Menu(said("tray-recent"), names));
+        }
         menu.push(Item::Separator);
     }
     menu.push(button(if status.syncs.is_empty() { "tray-set-up" } else { "tray-open" }, Verb::OpenWindow));

@@ -15,6 +15,8 @@ pub mod record;
 pub mod run;
 pub mod secrets;
 pub mod status_file;
+pub mod survey;
+pub mod trial;
 pub mod watch;
 
 pub use handle::{EngineOptions, Event, Gone, Handle, MakeWatcher, StartError, start};

@@ -48,6 +48,9 @@ fn types() -> String {
     collect::<wire::PasswordState>(&config, &mut all);
     collect::<wire::KeepPassword>(&config, &mut all);
     collect::<wire::Imported>(&config, &mut all);
+    collect::<wire::ExcludePreview>(&config, &mut all);
+    collect::<wire::SourceEntry>(&config, &mut all);
+    collect::<wire::TrialStep>(&config, &mut all);
     collect::<view::WaitingEntry>(&config, &mut all);
     collect::<said::Said>(&config, &mut all);
     let own = "import type { Config } from '../host/model';\n\n";

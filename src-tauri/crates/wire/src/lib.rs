@@ -297,3 +297,140 @@ pub enum Notation {
     /// lsyncd.conf.
     Lsyncd,
 }
+
+/// How much.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(TS))]
+pub struct Size {
+    /// Files, and links and their like.
+    pub files: u64,
+    /// Directories.
+    pub dirs: u64,
+    /// Of the files.
+    pub bytes: u64,
+}
+
+/// What the rules of a draft leave out of its source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(TS))]
+pub struct ExcludePreview {
+    /// Part of the transfer.
+    pub sent: Size,
+    /// Left out.
+    pub excluded: Size,
+    /// Rules that leave something out, in the order in which they were met.
+    pub rules: Vec<RulePreview>,
+    /// False if counting was stopped for time; the figures are "at least".
+    pub complete: bool,
+}
+
+/// What one rule leaves out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(TS))]
+pub struct RulePreview {
+    /// As it is read.
+    pub rule: String,
+    /// Where it stands.
+    pub origin: RuleOrigin,
+    /// All of it.
+    pub size: Size,
+    /// At most ten, the largest first.
+    pub largest: Vec<SizedName>,
+}
+
+/// Where a rule stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(TS))]
+pub struct RuleOrigin {
+    /// The key of the sync, or empty for a file inside the source.
+    pub key: String,
+    /// Index in the list, or line of the file; counts from 0.
+    pub index: usize,
+    /// The file, where it is one.
+    pub file: Option<String>,
+}
+
+/// A name and how large it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(TS))]
+pub struct SizedName {
+    /// Fit to be shown.
+    pub shown: String,
+    /// Bytes.
+    pub bytes: u64,
+}
+
+/// One entry of the source, and whether it is sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(TS))]
+pub struct SourceEntry {
+    /// What goes back, unchanged, to name it.
+    pub id: String,
+    /// For eyes.
+    pub shown: String,
+    /// A directory.
+    pub dir: bool,
+    /// Of a file.
+    pub bytes: u64,
+    /// Left out.
+    pub excluded: bool,
+    /// The rule that decides, if one does.
+    pub rule: Option<String>,
+    /// Where that stands.
+    pub origin: Option<RuleOrigin>,
+    /// Decided at this folder above (shown), not at the entry itself.
+    pub at: Option<String>,
+}
+
+/// One step of trying a target. `running` comes first, then how it ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub struct TrialStep {
+    /// Which.
+    pub step: TrialName,
+    /// How it stands.
+    pub state: TrialState,
+    /// For `space`: what is free there, if known.
+    pub free_bytes: Option<u64>,
+    /// What is wrong.
+    pub problem: Option<Cause>,
+    /// rsync's or ssh's own words, if any.
+    pub output: Option<String>,
+}
+
+/// The steps, in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "kebab-case")]
+pub enum TrialName {
+    /// The source can be read.
+    Source,
+    /// The machine's name means something.
+    Resolve,
+    /// Something answers there.
+    Connect,
+    /// It lets us in.
+    Login,
+    /// The folder is there.
+    Folder,
+    /// A file can be written and removed.
+    Write,
+    /// There is room.
+    Space,
+}
+
+/// How a step stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "kebab-case")]
+pub enum TrialState {
+    /// Just begun.
+    Running,
+    /// It works.
+    Ok,
+    /// It does not.
+    Failed,
+    /// Not asked here.
+    Skipped,
+}

@@ -70,6 +70,12 @@ pub struct Catalogue {
     behind: Option<Box<Catalogue>>,
 }
 
+impl std::fmt::Debug for Catalogue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Catalogue")
+    }
+}
+
 impl Catalogue {
     /// Reads them. What Fluent cannot read is left out: a test sees to it that there is nothing such.
     pub fn new(language: Language) -> Catalogue {

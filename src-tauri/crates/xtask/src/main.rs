@@ -1,4 +1,4 @@
-//! What a newcomer or CI types: `cargo xtask run`, `test`, `mutants` and `bench`.
+//! What a newcomer or CI types: `cargo xtask run`, `test`, `mutants`, `bench` and `icons`.
 //!
 //! It needs Rust and a C compiler to be there, and sees to the rest itself: it says what is missing, installs it
 //! with the system's own package manager, builds, and does what was asked. It links no library of the system.
@@ -8,21 +8,30 @@ mod bench;
 mod binaries;
 mod demo;
 mod exec;
+mod icons;
 mod mutants;
 mod needs;
+mod pages;
 mod suite;
+mod window;
 
 use std::process::ExitCode;
 
 const USAGE: &str = "\
-cargo xtask run [--source DIR] [--for 20s] [--keep]
-    Mirror a sample folder (or DIR) to an rsync server of its own, live, until Ctrl-C.
+cargo xtask run [--headless] [--source DIR] [--for 20s] [--keep]
+    On a desktop: build the application and open it.
+    Elsewhere, or with any of these words: mirror a sample folder (or DIR) to an rsync server of its own, live,
+    until Ctrl-C.
+    --headless   also where there is a desktop
     --for TIME   make changes of its own (in the sample folder only), end after TIME, and exit with 0 only if
                  the other side is equal then
     --keep       leave both folders and the configuration in place
 
+cargo xtask icons
+    Render the pictures of tray and application from icons/*.svg.
+
 cargo xtask test [--long] [GROUP…]
-    Install what the tests need and run them. Groups: fmt, clippy, deny, and the test binaries by name
+    Install what the tests need and run them. Groups: fmt, clippy, deny, pages, and the test binaries by name
     (or `package` or `package/name`). Without one, all of them.
     --long       more random worlds, longer runs (DRIFTLESS_LONG=1 for the tests), and the mutations
                  (group: mutants)
@@ -42,7 +51,9 @@ cargo xtask bench [--rounds 3] [--scale 1] [--million] [--out DIR] [WORK…]
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let done = match words.first().map(String::as_str) {
+        Some("run") if words.len() == 1 && window::has_display() => Ok(window::run()),
         Some("run") => demo::Options::read(&words[1..]).map(demo::run),
+        Some("icons") => Ok(icons::render()),
         Some("test") => suite::Options::read(&words[1..]).map(suite::run),
         #[cfg(target_os = "linux")]
         Some("bench") => bench::Options::read(&words[1..]).map(bench::run),

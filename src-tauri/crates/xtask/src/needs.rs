@@ -1,14 +1,16 @@
-//! Programs that must be there, what they are called in each package manager, and their installation.
+//! Programs and libraries that must be there, what they are called in each package manager, and their installation.
 
 use std::io::IsTerminal;
 use std::process::Command;
 
 use crate::exec::{find, is_root, run, say};
 
-/// A program, and the package that brings it.
+/// A program or library, and the package that brings it.
 #[derive(Debug, Clone, Copy)]
 pub struct Need {
     program: &'static str,
+    /// It is a library to link with, known to pkg-config by that name.
+    library: bool,
     why: &'static str,
     apt: &'static str,
     dnf: &'static str,
@@ -18,7 +20,7 @@ pub struct Need {
 }
 
 const fn need(program: &'static str, why: &'static str, package: &'static str) -> Need {
-    Need { program, why, apt: package, dnf: package, pacman: package, zypper: package, brew: package }
+    Need { program, library: false, why, apt: package, dnf: package, pacman: package, zypper: package, brew: package }
 }
 
 /// For everything.
@@ -41,6 +43,84 @@ pub const FOR_TESTS: [Need; 5] = [
 /// For the comparison.
 pub const FOR_BENCH: [Need; 2] = [RSYNC, need("lsyncd", "it is what driftlessd is measured against", "lsyncd")];
 
+/// For building the window, on Linux. (macOS and Windows bring theirs.)
+pub const FOR_WINDOW: [Need; 2] = [
+    Need {
+        apt: "pkgconf",
+        dnf: "pkgconf-pkg-config",
+        zypper: "pkgconf",
+        ..need("pkg-config", "it finds libraries", "pkgconf")
+    },
+    Need {
+        library: true,
+        apt: "libwebkit2gtk-4.1-dev",
+        dnf: "webkit2gtk4.1-devel",
+        zypper: "webkit2gtk3-devel",
+        ..need("webkit2gtk-4.1", "the window shows its pages with it", "webkit2gtk-4.1")
+    },
+];
+
+/// For the pages of the window.
+pub const FOR_PAGES: [Need; 2] = [
+    Need { pacman: "nodejs", ..need("node", "it builds the window's pages", "nodejs") },
+    need("npm", "it fetches what the pages are built with", "npm"),
+];
+
+/// For the tests of the window.
+pub const FOR_DESKTOP: [Need; 2] = [
+    Need {
+        apt: "xvfb",
+        dnf: "xorg-x11-server-Xvfb",
+        pacman: "xorg-server-xvfb",
+        zypper: "xorg-x11-server-Xvfb",
+        ..need("Xvfb", "a screen of the tests' own", "xvfb")
+    },
+    Need {
+        apt: "webkit2gtk-driver",
+        dnf: "webkit2gtk-driver",
+        zypper: "webkit2gtk-4.1-driver",
+        ..need("WebKitWebDriver", "the tests drive the real window with it", "webkit2gtk-4.1")
+    },
+];
+
+/// For `cargo xtask icons`.
+pub const RSVG: Need = Need {
+    apt: "librsvg2-bin",
+    dnf: "librsvg2-tools",
+    zypper: "rsvg-convert",
+    ..need("rsvg-convert", "it renders the icons", "librsvg")
+};
+
+/// The oldest Node that can build the pages.
+const NODE: (u32, u32) = (20, 19);
+
+/// Says clearly what is wrong with a Node that is too old: package managers of older systems bring one.
+pub fn node() -> Result<(), String> {
+    install(&FOR_PAGES)?;
+    let output = Command::new("node").arg("--version").output().map_err(|error| format!("node: {error}"))?;
+    let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    let mut numbers = version.trim_start_matches('v').split('.').map(|number| number.parse().unwrap_or(0));
+    let found = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+    if found >= NODE {
+        return Ok(());
+    }
+    Err(format!(
+        "Node {version} is too old to build the window's pages; {}.{} or newer is needed (https://nodejs.org). \
+         Everything without the window works: cargo xtask run --for 20s",
+        NODE.0, NODE.1
+    ))
+}
+
+impl Need {
+    fn there(&self) -> bool {
+        if !self.library {
+            return find(self.program).is_some();
+        }
+        let mut ask = Command::new("pkg-config");
+        ask.args(["--exists", self.program]).status().is_ok_and(|status| status.success())
+    }
+}
+
 type Package = fn(&Need) -> &'static str;
 
 /// Program, words that install, and which name it takes.
@@ -54,7 +134,7 @@ const MANAGERS: [(&str, &[&str], Package); 5] = [
 
 /// Installs what is missing, and says so before.
 pub fn install(needs: &[Need]) -> Result<(), String> {
-    let missing: Vec<&Need> = needs.iter().filter(|need| find(need.program).is_none()).collect();
+    let missing: Vec<&Need> = needs.iter().filter(|need| !need.there()).collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -71,7 +151,7 @@ pub fn install(needs: &[Need]) -> Result<(), String> {
     }
     let mut command = if manager == "brew" { Command::new(manager) } else { as_root(manager) };
     run(command.args(words).args(packages))?;
-    match missing.iter().find(|need| find(need.program).is_none()) {
+    match missing.iter().find(|need| !need.there()) {
         Some(need) => Err(format!("{} is still missing after {manager} ran", need.program)),
         None => Ok(()),
     }

@@ -126,6 +126,11 @@ impl Diagnosis {
     }
 }
 
+/// What every sentence of a failure may fill in, as far as it is known before anything ran.
+pub fn known_args(context: &Context<'_>) -> Args {
+    sentence::args(None, &Report::default(), context)
+}
+
 /// What follows from how a child ended, or why it never began.
 pub fn diagnose(end: &End, context: &Context<'_>) -> Diagnosis {
     match end {

@@ -17,7 +17,6 @@ tray-sync-all = Sync all now
 tray-pause-all = Pause all
 tray-resume-all = Resume all
 tray-recent = Recent changes
-tray-recent-none = Nothing was sent yet
 tray-recent-line = { $time }  { $name }
 tray-set-up = Set up…
 tray-open = Open Driftless

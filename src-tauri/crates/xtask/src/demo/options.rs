@@ -25,6 +25,7 @@ impl Options {
                 "--source" => options.source = Some(PathBuf::from(value("--source")?)),
                 "--for" => options.time = Some(time(value("--for")?)?),
                 "--keep" => options.keep = true,
+                "--headless" => {}
                 other => return Err(format!("'{other}' is not known")),
             }
         }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use crate::binaries::{self, Binary};
 use crate::exec::{cargo, run as perform, say};
-use crate::needs;
+use crate::{needs, pages};
 
 /// What was asked for.
 #[derive(Debug, Default)]
@@ -52,10 +52,17 @@ pub fn run(options: Options) -> Result<(), String> {
     }
     if cfg!(target_os = "linux") {
         needs::install(&needs::FOR_TESTS)?;
+        needs::install(&needs::FOR_WINDOW)?;
+        needs::install(&needs::FOR_DESKTOP)?;
     } else {
         needs::install(&[needs::RSYNC])?;
     }
     let mut summary = Summary::default();
+    if options.wants("pages") {
+        summary.stage("pages", || pages::build().and_then(|()| pages::check()));
+    } else if options.wants("desktop") {
+        summary.stage("pages: build", pages::build);
+    }
     for (group, words) in [
         ("fmt", &["fmt", "--all", "--check"][..]),
         ("clippy", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"][..]),
@@ -71,7 +78,7 @@ pub fn run(options: Options) -> Result<(), String> {
     if options.wants("mutants") && (options.long || !options.groups.is_empty()) {
         summary.stage("mutants", || crate::mutants::run(crate::mutants::Options::default()));
     }
-    let known = ["fmt", "clippy", "deny", "mutants"];
+    let known = ["fmt", "clippy", "deny", "mutants", "pages"];
     if options.groups.is_empty() || options.groups.iter().any(|group| !known.contains(&group.as_str())) {
         tests(&options, &mut summary);
     }

@@ -1,0 +1,12 @@
+//! The window program on a desktop of its own: a session bus, an X server without a screen, and the two services that a
+//! desktop has for it (a tray, notifications) played by the test. Everything else is real.
+#![cfg(target_os = "linux")]
+
+#[path = "../common/mod.rs"]
+mod common;
+mod desktop;
+mod menu;
+mod notices;
+mod processes;
+mod tray;
+mod window;
