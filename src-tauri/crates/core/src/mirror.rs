@@ -8,7 +8,7 @@ mod records;
 
 use records::Records;
 
-pub use messages::{Effect, End, Input, JobId, Reply, Request, RequestId, Sight, SyncKey, Why};
+pub use messages::{DiskIs, Effect, End, Input, JobId, Reply, Request, RequestId, Sight, SyncKey, Why};
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
@@ -80,6 +80,7 @@ impl Mirror {
             Input::Lacking { sync, problems } => self.act(sync, |s| s.lacks(now, problems)),
             Input::Asked { id, request } => self.asked(id, &request),
             Input::Fade { code, at_once } => self.fade(code, at_once),
+            Input::Disk { sync, end, is } => self.with(sync, |s| s.disk_is(now, end, is)),
             Input::Surroundings(around) => {
                 self.around = *around;
                 self.effects.push_back(Effect::StatusChanged);
@@ -255,11 +256,11 @@ impl Mirror {
 
     /// A sync that was there before: only what changed is done anew.
     fn reconfigure(&mut self, mut state: SyncState, wanted: &SyncPlan, index: usize, settings: &PlanSettings) {
-        let watched_alike = state.plan.source == wanted.source
+        let (source, target) = &state.written;
+        let watched_alike = *source == wanted.source
             && state.plan.matcher.words() == wanted.matcher.words()
             && settings.inotify_mode == state.mode;
-        let same_ends =
-            state.plan.source == wanted.source && state.plan.target == wanted.target && state.plan.kind == wanted.kind;
+        let same_ends = *source == wanted.source && *target == wanted.target && state.plan.kind == wanted.kind;
         if !same_ends {
             state.retired = true;
             self.effects.push_back(Effect::Unwatch { sync: state.key });
@@ -272,7 +273,7 @@ impl Mirror {
         state.reconsider(wanted);
         state.insist = settings.insist;
         state.mode = settings.inotify_mode;
-        let policy = std::mem::replace(&mut state.plan, wanted.clone()).delete;
+        let policy = state.adopt(wanted).delete;
         state.delete_was(policy);
         state.remark();
         if !sent_alike || !watched_alike {
@@ -411,7 +412,7 @@ impl Mirror {
         if !self.settings.as_ref().is_some_and(|s| s.onepass) || self.syncs.is_empty() || !self.owners.is_empty() {
             return;
         }
-        let failed = |s: &SyncState| s.standing.is_some() || s.consent.hold.is_some();
+        let failed = |s: &SyncState| s.standing.is_some() || s.consent.hold.is_some() || s.away.is_some();
         if self.syncs.iter().all(|s| failed(s) || (s.watching && s.owed.is_none() && s.queue.is_empty())) {
             self.fading = Some(if self.syncs.iter().any(failed) { 255 } else { 0 });
             self.finish_if_idle();

@@ -116,6 +116,17 @@ impl Baseline {
         Ok(facts.clone())
     }
 
+    /// The disk of this end was away, and was recognised when it came back.
+    pub fn replugged(&mut self, end: crate::disk::End) {
+        let known = match end {
+            crate::disk::End::Source => &mut self.source,
+            crate::disk::End::Target => &mut self.target,
+        };
+        if let Some(known) = known {
+            known.dev = 0;
+        }
+    }
+
     fn judge_target(&self, target: Option<&RootLook>) -> Result<Option<RootFacts>, Trouble> {
         match (target, &self.target) {
             (None, known) => Ok(known.clone()),
@@ -130,8 +141,9 @@ impl Baseline {
     }
 }
 
+/// `a`: known; a device of 0 says that it is on a disk that was recognised by itself.
 fn same_directory(a: &RootFacts, b: &RootFacts) -> bool {
-    a.dev == b.dev && a.ino == b.ino && (a.mount.is_none() || b.mount.is_none() || a.mount == b.mount)
+    a.dev == 0 || a.dev == b.dev && a.ino == b.ino && (a.mount.is_none() || b.mount.is_none() || a.mount == b.mount)
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@ use crate::view::{Health, Phase, ProblemStatus, SyncStatus, WaitingEntry};
 
 /// A failure that needs nobody is no matter for attention before this: milliseconds.
 const PATIENCE_MS: i64 = 5 * 60 * 1000;
+/// A change has waited so long for a disk that is away: somebody should plug it in.
+const AWAY_MS: i64 = 7 * 24 * 3600 * 1000;
 /// Nothing reached the target for so long: failing.
 const LONG_MS: i64 = 24 * 3600 * 1000;
 
@@ -27,7 +29,8 @@ impl SyncState {
             needs_person: s.act || s.protects,
             paths: s.paths.clone(),
         });
-        let problem = problem.or_else(|| self.asks());
+        // Its disk is away: that is all there is to be said.
+        let problem = problem.or_else(|| self.asks()).filter(|_| self.away.is_none());
         SyncStatus {
             key: self.key,
             id: self.plan.id.clone(),
@@ -45,7 +48,7 @@ impl SyncState {
             problem,
             paused_until_ms: self.paused,
             paused_by: self.paused_by.clone(),
-            away: None,
+            away: self.away.clone(),
             hold: self.consent.hold.clone(),
             rehearsal: self.consent.rehearsal.clone(),
             dirs: self.dirs,
@@ -83,6 +86,8 @@ impl SyncState {
     fn phase(&self) -> Phase {
         if self.paused.is_some() || self.paused_by.is_some() {
             Phase::Paused
+        } else if self.away.is_some() {
+            Phase::Away
         } else if self.standing.as_ref().is_some_and(|s| s.protects) || self.consent.awaits() {
             Phase::Held
         } else if !self.watching {
@@ -114,12 +119,24 @@ impl SyncState {
         if self.paused.is_some() || self.paused_by.is_some() {
             return standing.unwrap_or(Health::Paused).max(Health::Paused);
         }
+        if self.away.is_some() {
+            return self.calm(now);
+        }
         let blind = self.sight.contains_key("/source");
         match standing {
             Some(health) => health,
             None if blind => Health::Attention,
             None if self.phase() == Phase::Idle => Health::Synced,
             None => Health::Syncing,
+        }
+    }
+
+    /// How it goes while a disk is away: nobody need do anything, until something has waited for long.
+    fn calm(&self, now: Now) -> Health {
+        match self.queue.oldest() {
+            Some(oldest) if now.wall_ms - oldest.wall_ms > AWAY_MS => Health::Attention,
+            Some(_) => Health::Syncing,
+            None => Health::Synced,
         }
     }
 

@@ -124,6 +124,15 @@ pub enum Input {
         /// Why, for the person.
         problems: Vec<Problem>,
     },
+    /// The disk that an end of a sync is on (`sourceDisk`, `targetDisk`) is there or not. Told before the source is watched.
+    Disk {
+        /// Whose.
+        sync: SyncKey,
+        /// Which end.
+        end: crate::disk::End,
+        /// Whether, and where.
+        is: DiskIs,
+    },
     /// Power, networks and local time are such now.
     Surroundings(Box<Surroundings>),
     /// The machine woke from sleep.
@@ -139,6 +148,18 @@ pub enum Input {
     KeyringReady,
     /// `poll_timeout` has come.
     Timer,
+}
+
+/// Whether a disk that comes and goes is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DiskIs {
+    /// It is not.
+    Away {
+        /// Its UUID, where it is known.
+        uuid: Option<String>,
+    },
+    /// It is, and the folder on it is called so now.
+    At(String),
 }
 
 /// What the watcher says of its sight of a source.

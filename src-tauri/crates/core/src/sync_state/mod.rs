@@ -4,6 +4,7 @@
 //! meanwhile waits. Everything else goes in batches: look, class, run, and only then is a path clean. A failure of the whole
 //! (no connection, no password) pauses the sync; a failure of single paths pauses only these.
 
+mod away;
 mod begin;
 mod consent;
 mod end;
@@ -20,6 +21,7 @@ use std::time::Duration;
 use crate::change::Kind;
 use crate::conditions::RulePause;
 use crate::config::{DeletePolicy, InotifyMode};
+use crate::disk::Away;
 use crate::job::{Job, Purpose};
 use crate::mirror::{JobId, SyncKey};
 use crate::paths::RelPath;
@@ -29,6 +31,7 @@ use crate::queue::Queue;
 use crate::safety::{Baseline, Trouble};
 use crate::say::Say;
 use crate::sent_times::SentTimes;
+use crate::target::Target;
 use crate::time::Now;
 use crate::view::Totals;
 use crate::work::CommandSpec;
@@ -91,6 +94,8 @@ pub struct SyncState {
     pub key: SyncKey,
     /// What is to be done.
     pub plan: SyncPlan,
+    /// Source and target as they are configured; `plan` has them where their disks are.
+    pub written: (String, Target),
     /// `settings.insist`.
     pub insist: bool,
     /// `settings.inotifyMode` under which it is watched.
@@ -131,6 +136,8 @@ pub struct SyncState {
     pub may_remain: bool,
     /// Counts.
     pub totals: Totals,
+    /// A disk of its is not plugged in.
+    pub away: Option<Away>,
     /// A rule of its own pauses it.
     pub paused_by: Option<RulePause>,
     /// Somebody said that the rules do not count now.
@@ -168,6 +175,7 @@ impl SyncState {
         SyncState {
             key,
             keep: keep::Keep::of(&plan),
+            written: (plan.source.clone(), plan.target.clone()),
             plan,
             insist: settings.insist,
             mode: settings.inotify_mode,
@@ -189,6 +197,7 @@ impl SyncState {
             drained_ms: None,
             may_remain: false,
             totals: Totals::default(),
+            away: None,
             paused_by: None,
             anyway: false,
             gated: None,
@@ -252,7 +261,7 @@ impl SyncState {
             Some(None) => false,
             Some(Some(until)) => until <= now.mono,
         };
-        let lets = self.paused_by.is_none() && self.gated.is_none_or(|until| until <= now.mono);
+        let lets = self.away.is_none() && self.paused_by.is_none() && self.gated.is_none_or(|until| until <= now.mono);
         lets && self.watching && !self.retired && !self.lacking && self.paused.is_none() && retry
     }
 

@@ -23,7 +23,7 @@ use crate::secrets::Secrets;
 const LOOK_BOUND: Duration = Duration::from_secs(600);
 
 /// The two ends of a sync, as its jobs need them.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Ends {
     pub(super) source: String,
     pub(super) target: Target,

@@ -5,6 +5,7 @@
 //! - A task that ends without an answer (a defect) is answered for, so that no job waits for ever.
 
 mod clock;
+mod disks;
 mod job;
 mod keep;
 mod message;
@@ -31,12 +32,14 @@ use tokio::time::timeout;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use self::clock::Clock;
+use self::disks::Followed;
 use self::job::{Ends, Job, LookDone, Start, end_of, failed_look, look_for};
 pub(crate) use self::message::Message;
 use self::pace::Pace;
 use crate::dir_files::with_dir_files;
 use crate::handle::Event;
 use crate::outside::Outside;
+use crate::outside::disks::Disks;
 #[cfg(target_os = "linux")]
 use crate::outside::mounts;
 use crate::probe::Probes;
@@ -88,6 +91,9 @@ pub(crate) struct Driver {
     mounts: Vec<crate::watch::mounts::Mount>,
     /// Notes that are being written, since when.
     unwritten: BTreeMap<u64, (SyncKey, Instant)>,
+    /// Whose ends are on disks that come and go, and where those are.
+    followed: HashMap<SyncKey, Followed>,
+    disks: Disks,
     status_changed: bool,
 }
 
@@ -121,6 +127,8 @@ impl Driver {
             #[cfg(target_os = "linux")]
             mounts: crate::watch::mounts::now(),
             unwritten: BTreeMap::new(),
+            followed: HashMap::new(),
+            disks: Disks::new(),
             status_changed: true,
         };
         driver.recover(&Plan { syncs: Vec::new(), ..(*driver.plan).clone() });
@@ -185,6 +193,7 @@ impl Driver {
                 self.pace.stir(Instant::now());
                 self.recover(&old);
                 self.input(Input::Configured(plan));
+                self.disks_configured();
             }
             Message::Ask(request, answer) => {
                 self.next_request += 1;
@@ -202,6 +211,7 @@ impl Driver {
             Message::Woke => {}
             Message::Written(written) => self.written(written),
             Message::Mounts => {
+                self.disks_changed();
                 self.parts.watcher.mounts_changed();
                 self.mounts_changed();
             }
@@ -278,6 +288,7 @@ impl Driver {
             Effect::Unwatch { sync } => {
                 self.parts.watcher.unwatch(sync);
                 self.ends.remove(&sync);
+                self.followed.remove(&sync);
             }
             Effect::LookAt { job, sync, paths } => self.look_at(job, sync, paths),
             Effect::Start { job, step, command, .. } => self.start(job, step, command),
@@ -306,6 +317,7 @@ impl Driver {
         let Some(plan) = self.plan.syncs.get(index) else { return };
         let (source, target, matcher) = (plan.source.clone(), plan.target.clone(), plan.matcher.clone());
         self.ends.insert(sync, Arc::new(Ends { source, target, matcher }));
+        self.followed.insert(sync, Followed::of(plan));
         let (probes, plan) = (self.parts.probes.clone(), Box::new(plan.clone()));
         self.tasks.spawn(async move {
             let problems = probes.lacking(&plan).await;
@@ -319,7 +331,11 @@ impl Driver {
             return;
         }
         let mode = self.plan.settings.inotify_mode;
-        self.parts.watcher.watch(sync, Path::new(&plan.source), plan.matcher.clone(), mode);
+        self.follow(sync, false);
+        let away = self.followed.get(&sync).is_some_and(Followed::source_away);
+        if let Some(ends) = self.ends.get(&sync).filter(|_| !away) {
+            self.parts.watcher.watch(sync, Path::new(&ends.source), plan.matcher.clone(), mode);
+        }
         self.input(Input::Lacking { sync, problems });
     }
 

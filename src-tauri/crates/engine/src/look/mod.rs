@@ -22,6 +22,8 @@ use rustix::fs::{AtFlags, FileType, Stat, fstat, statat};
 use rustix::io::Errno;
 
 use dirs::Dirs;
+#[cfg(target_os = "linux")]
+pub(crate) use mounts::unescaped;
 pub use root::look_at_root;
 
 /// What the two ends are really called, symbolic links resolved: what rsync calls them.

@@ -34,7 +34,7 @@ fn below(mountinfo: &[u8], root: &[u8]) -> Vec<RelPath> {
 }
 
 /// Space, tab, newline and backslash stand there as `\040` and so on.
-fn unescaped(field: &[u8]) -> Vec<u8> {
+pub(crate) fn unescaped(field: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(field.len());
     let mut rest = field;
     while let Some((first, after)) = rest.split_first() {

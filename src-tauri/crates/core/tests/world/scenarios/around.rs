@@ -1,7 +1,8 @@
 //! What stands outside of a sync: rules of power, networks and hours, and machines that do not answer.
 
 use driftless_core::conditions::{Hours, RuleKind, Rules, Surroundings};
-use driftless_core::mirror::{Input, Request};
+use driftless_core::disk::End;
+use driftless_core::mirror::{DiskIs, Input, Request};
 use driftless_core::plan::{OwnPlan, SyncPlan};
 use driftless_core::target::Target;
 use driftless_core::view::{Health, Phase};
@@ -108,4 +109,64 @@ fn the_network_coming_back_is_one_try_too() {
     assert_eq!(stage.running.len(), 1, "it is tried at once, by one");
     stage.serve(1.0, |_| refused());
     assert!(stage.begun.len() < 4, "{}", stage.begun.len());
+}
+
+fn disk(stage: &mut Stage, end: End, at: Option<&str>) {
+    let is = at.map_or(DiskIs::Away { uuid: Some("1-2".into()) }, |place| DiskIs::At(place.to_owned()));
+    let sync = stage.key("a");
+    stage.input(Input::Disk { sync, end, is });
+}
+
+#[test]
+fn a_disk_that_is_away_is_no_failure_and_its_sync_starts_when_it_comes() {
+    let local = SyncPlan { target: Target::parse("/m/disk/copy").expect("a target"), ..sync("a") };
+    let mut stage = Stage::new(vec![local, sync("b")]);
+    stage.configure();
+    disk(&mut stage, End::Target, None);
+    stage.watch_all();
+    stage.serve(3.0 * 86_400.0, |_| ok());
+    assert_eq!(stage.begun(), ["b: PASS"]);
+    let status = stage.status("a");
+    assert_eq!((status.phase, status.problem), (Phase::Away, None));
+    assert!(status.away.is_some_and(|away| away.end == End::Target) && status.health < Health::Paused);
+    // It comes, mounted at another place: everything is compared there.
+    disk(&mut stage, End::Target, Some("/run/media/disk/copy"));
+    assert_eq!(stage.runs(), ["a: PASS"]);
+    let words = stage.begun[0].command.shown();
+    assert!(words.contains("[/run/media/disk/copy/]") && words.contains("[--delete]"), "{words}");
+    stage.serve(5.0, |_| ok());
+    assert_eq!((stage.status("a").phase, stage.status("a").away), (Phase::Idle, None));
+    // A reload of the same configuration does not lose where it is, and makes no pass.
+    stage.begun.clear();
+    stage.configure();
+    stage.write("a", "f");
+    stage.serve(60.0, |_| ok());
+    assert!(stage.begun[0].command.shown().contains("[/run/media/disk/copy/]"));
+    assert_eq!(stage.begun(), ["a: f"]);
+}
+
+#[test]
+fn a_source_whose_disk_is_pulled_out_waits_and_is_compared_when_it_is_back() {
+    let mut stage = Stage::at_rest(vec![sync("a")]);
+    stage.roots.insert("a".into(), driftless_core::facts::RootLook::Missing);
+    stage.write("a", "f");
+    stage.serve(60.0, |_| ok());
+    assert_eq!(stage.problem("a").as_deref(), Some("source-gone"), "until it is known that it is its disk");
+    disk(&mut stage, End::Source, None);
+    assert_eq!(
+        (stage.problem("a"), stage.status("a").phase, stage.status("a").health),
+        (None, Phase::Away, Health::Syncing)
+    );
+    stage.serve(3_600.0, |_| ok());
+    assert!(stage.begun.is_empty());
+    // Another device number now; the file system is the same.
+    let back = driftless_core::facts::RootFacts { dev: 77, ino: 9, ..crate::stage::root(1) };
+    stage.roots.insert("a".into(), driftless_core::facts::RootLook::Dir(back));
+    disk(&mut stage, End::Source, Some("/m/other/a"));
+    stage.serve(60.0, |_| ok());
+    assert!(stage.begun.is_empty(), "not before it is watched");
+    let a = stage.key("a");
+    stage.input(Input::Watching { sync: a, dirs: 1, done: true });
+    stage.serve(60.0, |_| ok());
+    assert_eq!((stage.begun(), stage.problem("a")), (vec!["a: PASS".to_owned(), "a: f".to_owned()], None));
 }
