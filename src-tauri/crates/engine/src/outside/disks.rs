@@ -44,8 +44,8 @@ impl Disks {
     /// Whether the disk of this end is there; `place` is the folder as it is configured.
     pub(crate) fn find(&mut self, sync: SyncKey, end: End, disk: &Disk, place: &str) -> DiskIs {
         let mounts = self.mounts();
-        // The last mount of a point is the one that is seen there.
-        let on = mounts.iter().rev().filter(|m| Path::new(place).starts_with(&m.point));
+        // Of several at one point the last one is seen, and the last of equals is the greatest.
+        let on = mounts.iter().filter(|m| Path::new(place).starts_with(&m.point));
         let here = on.max_by_key(|m| m.point.components().count());
         let uuid_here = here.and_then(|m| self.uuid_of(m));
         match disk {
