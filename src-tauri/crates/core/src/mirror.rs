@@ -20,7 +20,7 @@ use crate::paths::RelPath;
 use crate::plan::{Password, Plan, PlanSettings, SyncPlan};
 use crate::record::{Note, Recovered};
 use crate::slots::Slots;
-use crate::sync_state::{Do, SyncState};
+use crate::sync_state::{Do, SyncState, was_set};
 use crate::time::Now;
 use crate::view::{Health, Status, SyncStatus, WaitingEntry};
 use crate::work::CommandSpec;
@@ -60,7 +60,10 @@ impl Mirror {
 
     /// Takes in one thing that happened at `now`.
     pub fn handle(&mut self, now: Now, input: Input) {
-        self.now = now;
+        let set = was_set(std::mem::replace(&mut self.now, now), now);
+        if set {
+            self.each(|s| s.clock_set(now));
+        }
         match input {
             Input::Configured(plan) => self.configure(&plan),
             Input::Recovered { id, found } => drop(self.found.insert(id, found)),
@@ -71,7 +74,7 @@ impl Mirror {
             Input::Changed { sync, batch } => self.with(sync, |s| s.changed(now, &batch)),
             Input::Lost { sync, under } => self.with(sync, |s| s.lost(now, &under)),
             Input::Drained { sync, at_wall_ms } => {
-                self.with(sync, |s| s.drained_ms = s.drained_ms.max(Some(at_wall_ms)))
+                self.with(sync, |s| s.vouched(at_wall_ms));
             }
             Input::LookedAt { job, source, target, paths } => {
                 self.job(job, |s, _| s.looked(now, job, &source, target.as_ref(), paths));
@@ -86,6 +89,10 @@ impl Mirror {
                 self.effects.push_back(Effect::StatusChanged);
             }
             Input::Resumed => {
+                for sync in &mut self.syncs {
+                    sync.slept(now);
+                }
+                self.effects.push_back(Effect::Vouch);
                 self.gates.hasten();
                 self.hasten(|_| true);
             }
@@ -117,6 +124,14 @@ impl Mirror {
         if let Some(sync) = self.syncs.iter_mut().find(|s| s.key == key) {
             act(sync);
             self.effects.push_back(Effect::StatusChanged);
+        }
+    }
+
+    /// Asks every sync, and does what it says.
+    fn each(&mut self, mut ask: impl FnMut(&mut SyncState) -> Vec<Do>) {
+        for at in 0..self.syncs.len() {
+            let (key, todo) = (self.syncs[at].key, ask(&mut self.syncs[at]));
+            self.perform(key, todo);
         }
     }
 
@@ -325,13 +340,12 @@ impl Mirror {
 
     /// Starts what may start, the syncs in turns.
     fn pump(&mut self) {
+        let now = self.now;
         self.retire();
         if self.fading.is_some() {
             return self.finish_if_idle();
         }
-        for key in self.syncs.iter().map(|s| s.key).collect::<Vec<_>>() {
-            self.note(key);
-        }
+        self.each(|s| s.overslept(now));
         for sync in &mut self.syncs {
             if sync.obey(self.now, &self.around) {
                 self.effects.push_back(Effect::StatusChanged);

@@ -6,6 +6,7 @@
 
 mod away;
 mod begin;
+mod clocks;
 mod consent;
 mod end;
 mod intake;
@@ -13,6 +14,7 @@ mod keep;
 mod obey;
 mod tell;
 
+pub(crate) use clocks::was_set;
 pub use consent::Consent;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -165,6 +167,8 @@ pub struct SyncState {
     /// Passes in a row that left something out, and how often a new change brought the next one forward.
     pass_tries: u32,
     pass_forward: u32,
+    /// The machine slept, and the watcher has not yet vouched for what happened meanwhile.
+    unvouched: Option<Now>,
     keep: keep::Keep,
 }
 
@@ -195,6 +199,7 @@ impl SyncState {
             hurry: false,
             retired: false,
             drained_ms: None,
+            unvouched: None,
             may_remain: false,
             totals: Totals::default(),
             away: None,
@@ -275,6 +280,7 @@ impl SyncState {
         let mut times = Vec::new();
         times.extend(self.echoes.iter().map(|(at, _)| *at));
         times.extend(self.echo_of_pass);
+        times.extend(self.vouch_by());
         if let Some(Some(until)) = self.paused {
             times.push(now.mono + Duration::from_millis((until - now.wall_ms).max(0) as u64));
         }

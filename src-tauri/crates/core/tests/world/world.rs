@@ -270,6 +270,11 @@ impl World {
         self.last_event = self.now.mono;
     }
 
+    pub fn a_second_later(&mut self) -> i128 {
+        self.go(self.now.mono + Duration::from_secs(1));
+        self.ns()
+    }
+
     /// It is started again, with what is on the disk.
     pub fn again(&mut self) {
         self.go(self.now.mono + Duration::from_secs(2));

@@ -1,6 +1,7 @@
 //! The rules by which a sync lives, one small scene each. The random worlds say that all is well in the end; these say how.
 
 mod around;
+mod clocks;
 mod consent;
 mod deletions;
 mod failures;
