@@ -1,5 +1,8 @@
 //! The state of a sync in one sentence, in the words that the window uses.
 
+use driftless_core::disk::End;
+use driftless_core::paths::show_bytes;
+use driftless_core::problem::Problem;
 use driftless_core::view::{Health, Phase, SyncStatus};
 use jiff::{Timestamp, Zoned};
 
@@ -7,6 +10,20 @@ use jiff::{Timestamp, Zoned};
 pub fn sentence(sync: &SyncStatus, now: &Zoned) -> String {
     let target = &sync.target;
     let waiting = waiting(sync, now);
+    if let Some(by) = &sync.paused_by {
+        let said = Problem::warning(by.rule.code()).with("wants", show_bytes(by.wants.as_bytes()));
+        let name = show_bytes(sync.name.as_bytes());
+        let remedy = format!("To sync all the same: driftlessd sync --anyway '{name}'");
+        return joined(&[driftless_words::render(&said).sentence, waiting, remedy]);
+    }
+    if let Some(away) = &sync.away {
+        let (code, place) = match away.end {
+            End::Source => ("state-away-source", &sync.source),
+            End::Target => ("state-away-target", target),
+        };
+        let said = Problem::warning(code).with("place", show_bytes(place.as_bytes()));
+        return joined(&[driftless_words::render(&said).sentence, waiting]);
+    }
     if sync.phase == Phase::Paused {
         let until = match sync.paused_until_ms.flatten() {
             Some(ms) => format!("Paused until {}.", clock(ms, now)),
