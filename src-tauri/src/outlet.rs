@@ -35,6 +35,8 @@ pub enum Input {
     Engine(Event),
     /// For the window as it is.
     Page(HostEvent),
+    /// Something was added to the history.
+    Grown,
     /// A tray host came or went.
     Host(bool),
     /// The kinds of notices that are switched off.
@@ -70,6 +72,7 @@ pub struct Outlet {
     status: Arc<Status>,
     shown: Option<Tray>,
     window: Pace,
+    history: Pace,
     tray: Pace,
     /// When to give up on a tray host.
     host_due: Option<Duration>,
@@ -119,6 +122,7 @@ impl Outlet {
             status,
             shown: None,
             window: Pace::default(),
+            history: Pace::default(),
             tray: Pace { wanted: true, not_before: Duration::ZERO },
             host_due: None,
         }
@@ -158,6 +162,8 @@ impl Outlet {
                 self.look(now);
             }
             Input::Page(event) => (self.ports.page)(event),
+            Input::Grown => self.history.want(),
+            Input::Engine(Event::Ran(_)) => {}
             Input::Host(true) => self.host_due = None,
             Input::Host(false) => self.host_due = Some(now.mono + HOST_PATIENCE),
             Input::Silence(off) => self.alerts.switch_off(off),
@@ -173,7 +179,7 @@ impl Outlet {
 
     /// When [`Outlet::hand_on`] has something to do though nothing comes in.
     pub fn due(&self, now: Now) -> Option<Duration> {
-        [self.window.due(), self.tray.due(), self.alerts.due(now, &self.status), self.host_due]
+        [self.window.due(), self.history.due(), self.tray.due(), self.alerts.due(now, &self.status), self.host_due]
             .into_iter()
             .flatten()
             .min()
@@ -183,6 +189,9 @@ impl Outlet {
     pub fn hand_on(&mut self, now: Now) {
         if self.window.take(now.mono, TO_WINDOW) {
             (self.ports.page)(HostEvent::Status { status: (*self.status).clone() });
+        }
+        if self.history.take(now.mono, TO_WINDOW) {
+            (self.ports.page)(HostEvent::History);
         }
         if self.tray.take(now.mono, TO_TRAY) {
             let fresh = tray(&self.status, &[]);

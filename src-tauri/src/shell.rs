@@ -10,9 +10,10 @@ use driftless_core::config::{App, AppLanguage, Config};
 use driftless_core::mirror::{Reply, Request};
 use driftless_core::problem::Problem;
 use driftless_core::view::SyncStatus;
+use driftless_engine::history::History;
 use driftless_engine::places::{Places, private_dir};
 use driftless_engine::secrets::system::System;
-use driftless_engine::{EngineOptions, Handle};
+use driftless_engine::{EngineOptions, Event, Handle};
 use driftless_instance::{Desk, Document, Ground, Held, Loaded, Saved};
 use driftless_wire::{Ability, AppFacts, AppSettings, HostEvent, Notify, Snapshot};
 use driftless_words::{Catalogue, Language};
@@ -33,6 +34,8 @@ pub struct Shell {
     pub places: Places,
     /// Starting with the session.
     pub autostart: Option<Autostart>,
+    /// What was done; none if it cannot be kept.
+    pub history: Option<History>,
     /// What pages look at now.
     pub looks: crate::commands::Looks,
     outlet: Sender<Input>,
@@ -83,16 +86,22 @@ impl Shell {
             Problem::error("already-running").with("config", document.path().display()).with("error", error)
         })?;
         let secrets = Arc::new(System::new());
-        let events = outlet.clone();
+        let (events, grown) = (outlet.clone(), outlet.clone());
         // The outlet is gone only when the process ends.
-        let on_event = move |event| drop(events.send(Input::Engine(event)));
+        let history = History::open(&places.state.join("history.sqlite"), move || drop(grown.send(Input::Grown)));
+        let history = history.inspect_err(|error| tracing::warn!("there is no history: {error}")).ok();
+        let keeper = history.clone();
+        let on_event = move |event| match (event, &keeper) {
+            (Event::Ran(ran), Some(keeper)) => keeper.keep(*ran),
+            (event, _) => drop(events.send(Input::Engine(event))),
+        };
         let options = EngineOptions::new(secrets.clone(), &places.runtime, on_event);
         let engine = driftless_engine::start(Arc::new(loaded.plan), options).map_err(internal)?;
         if let Some(Err(error)) = autostart.as_ref().map(Autostart::correct) {
             tracing::warn!("the autostart entry could not be corrected: {error}");
         }
         let state = Mutex::new(State { held, app, problems, revision, tray: true, go: None });
-        Ok(Shell { engine, secrets, document, places, autostart, looks: Default::default(), outlet, state })
+        Ok(Shell { engine, secrets, document, places, autostart, history, looks: Default::default(), outlet, state })
     }
 
     /// Who answers at the control socket.
@@ -119,6 +128,9 @@ impl Shell {
     pub fn app_facts(&self) -> AppFacts {
         let state = self.state();
         let mut abilities = vec![Ability::Import, Ability::Export, Ability::Notifications];
+        if self.history.is_some() {
+            abilities.push(Ability::Activity);
+        }
         if self.autostart.is_some() {
             abilities.push(Ability::Autostart);
         }
@@ -310,9 +322,11 @@ fn silenced(app: &App) -> Vec<NoticeKind> {
 }
 
 fn words_of(app: &App) -> Catalogue {
-    // There is one catalogue yet; whatever is chosen is said in it.
-    let _wanted: AppLanguage = app.language.unwrap_or_default();
-    Catalogue::new(Language::English)
+    Catalogue::new(match app.language.unwrap_or_default() {
+        AppLanguage::System => Language::best(&system_language()),
+        AppLanguage::English => Language::English,
+        AppLanguage::Chinese => Language::Chinese,
+    })
 }
 
 /// As the desktop's environment says: `zh_CN.UTF-8` is `zh-CN`.

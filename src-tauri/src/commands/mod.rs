@@ -6,6 +6,7 @@
 mod app;
 mod config;
 mod draft;
+mod history;
 mod names;
 mod password;
 mod places;
@@ -58,6 +59,8 @@ pub fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'stat
         password::forget_password,
         app::set_app_settings,
         app::diagnostics,
+        history::history,
+        history::plot,
     ]
 }
 

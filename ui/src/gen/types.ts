@@ -153,9 +153,160 @@ removable: boolean, };
 export type End = "source" | "target";
 
 /**
+ * What the rules of a draft leave out of its source.
+ */
+export type ExcludePreview = { 
+/**
+ * Part of the transfer.
+ */
+sent: Size, 
+/**
+ * Left out.
+ */
+excluded: Size, 
+/**
+ * Rules that leave something out, in the order in which they were met.
+ */
+rules: Array<RulePreview>, 
+/**
+ * False if counting was stopped for time; the figures are "at least".
+ */
+complete: boolean, };
+
+/**
+ * Per-file errors of one cause.
+ */
+export type FailureGroup = { 
+/**
+ * A failure's code, without `failure-`.
+ */
+code: string, 
+/**
+ * What its sentence fills in.
+ */
+args: { [key in string]: string }, 
+/**
+ * How many paths.
+ */
+count: number, 
+/**
+ * At most ten.
+ */
+paths: Array<string>, };
+
+/**
  * How it goes, the worst last. One enum everywhere.
  */
 export type Health = "synced" | "syncing" | "paused" | "attention" | "failing";
+
+/**
+ * One run.
+ */
+export type HistoryEntry = { 
+/**
+ * Rises with time.
+ */
+id: number, 
+/**
+ * The sync's id.
+ */
+sync: string, 
+/**
+ * And its name now.
+ */
+name: string, 
+/**
+ * When it began.
+ */
+startedMs: number, 
+/**
+ * How long it took.
+ */
+tookMs: number, 
+/**
+ * Batch or pass.
+ */
+what: RunKind, 
+/**
+ * How it ended.
+ */
+outcome: RunOutcome, 
+/**
+ * Files and directories.
+ */
+sent: number, 
+/**
+ * At the target.
+ */
+removed: number, 
+/**
+ * Of the files sent.
+ */
+bytes: number, 
+/**
+ * Why it failed.
+ */
+problem: Cause | null, 
+/**
+ * Per-file errors by cause.
+ */
+failures: Array<FailureGroup>, 
+/**
+ * Some names, at most ten.
+ */
+names: Array<HistoryName>, };
+
+/**
+ * Which runs a page of the history shows.
+ */
+export type HistoryFilter = { 
+/**
+ * Of this sync (its id).
+ */
+sync: string | null, 
+/**
+ * All, or some.
+ */
+show: HistoryShow, 
+/**
+ * Older than this entry's id.
+ */
+before: number | null, 
+/**
+ * At most so many.
+ */
+limit: number, };
+
+/**
+ * A name in the history.
+ */
+export type HistoryName = { 
+/**
+ * Fit to be shown.
+ */
+shown: string, 
+/**
+ * What became of it.
+ */
+change: Touched, };
+
+/**
+ * A page of the history.
+ */
+export type HistoryPage = { 
+/**
+ * The newest first.
+ */
+entries: Array<HistoryEntry>, 
+/**
+ * There are older ones.
+ */
+more: boolean, };
+
+/**
+ * All runs, or some.
+ */
+export type HistoryShow = "all" | "failed" | "removed";
 
 /**
  * What waits until it is allowed (`allow`), with what would be done.
@@ -380,6 +531,28 @@ line: number,
 column: number, };
 
 /**
+ * Three columns of the same length, oldest first.
+ */
+export type Plot = { 
+/**
+ * Start of each span, ms.
+ */
+at: Array<number>, 
+/**
+ * Sent in it.
+ */
+bytes: Array<number>, 
+/**
+ * Files sent and removed in it.
+ */
+changes: Array<number>, };
+
+/**
+ * How far back a plot goes.
+ */
+export type PlotSpan = "day" | "month";
+
+/**
  * One part of a [`Picture`].
  */
 export type Portion = { 
@@ -478,6 +651,23 @@ failed: string | null, };
 export type RuleKind = "mains" | "metered" | "networks" | "hours";
 
 /**
+ * Where a rule stands.
+ */
+export type RuleOrigin = { 
+/**
+ * The key of the sync, or empty for a file inside the source.
+ */
+key: string, 
+/**
+ * Index in the list, or line of the file; counts from 0.
+ */
+index: number, 
+/**
+ * The file, where it is one.
+ */
+file: string | null, };
+
+/**
  * A rule that pauses now.
  */
 export type RulePause = { 
@@ -493,6 +683,37 @@ wants: string,
  * When it ends by itself, where that is known: wall clock, milliseconds.
  */
 until_ms: number | null, };
+
+/**
+ * What one rule leaves out.
+ */
+export type RulePreview = { 
+/**
+ * As it is read.
+ */
+rule: string, 
+/**
+ * Where it stands.
+ */
+origin: RuleOrigin, 
+/**
+ * All of it.
+ */
+size: Size, 
+/**
+ * At most ten, the largest first.
+ */
+largest: Array<SizedName>, };
+
+/**
+ * What a run was.
+ */
+export type RunKind = "batch" | "pass" | "restore" | "rehearsal";
+
+/**
+ * How a run ended.
+ */
+export type RunOutcome = "done" | "partial" | "failed" | "stopped";
 
 /**
  * One sentence.
@@ -530,6 +751,36 @@ problems: Array<Problem>, };
 export type Severity = "warning" | "error";
 
 /**
+ * How much.
+ */
+export type Size = { 
+/**
+ * Files, and links and their like.
+ */
+files: number, 
+/**
+ * Directories.
+ */
+dirs: number, 
+/**
+ * Of the files.
+ */
+bytes: number, };
+
+/**
+ * A name and how large it is.
+ */
+export type SizedName = { 
+/**
+ * Fit to be shown.
+ */
+shown: string, 
+/**
+ * Bytes.
+ */
+bytes: number, };
+
+/**
  * Everything that a page needs to show itself, in one answer.
  */
 export type Snapshot = { 
@@ -545,6 +796,43 @@ app: AppFacts,
  * Why the configuration in the file is not the one that runs, if so.
  */
 configProblems: Array<Problem>, };
+
+/**
+ * One entry of the source, and whether it is sent.
+ */
+export type SourceEntry = { 
+/**
+ * What goes back, unchanged, to name it.
+ */
+id: string, 
+/**
+ * For eyes.
+ */
+shown: string, 
+/**
+ * A directory.
+ */
+dir: boolean, 
+/**
+ * Of a file.
+ */
+bytes: number, 
+/**
+ * Left out.
+ */
+excluded: boolean, 
+/**
+ * The rule that decides, if one does.
+ */
+rule: string | null, 
+/**
+ * Where that stands.
+ */
+origin: RuleOrigin | null, 
+/**
+ * Decided at this folder above (shown), not at the entry itself.
+ */
+at: string | null, };
 
 /**
  * The state of everything.
@@ -654,9 +942,9 @@ pass: PassProgress | null,
  */
 problem: ProblemStatus | null, 
 /**
- * Paused until then; `Some(None)` until resumed.
+ * Paused until then; `Some(None)` until resumed. Left out while it is not paused: JSON's `null` is the latter.
  */
-paused_until_ms: number | null | null, 
+paused_until_ms?: number | null | null, 
 /**
  * Which rule of its own pauses it.
  */
@@ -731,6 +1019,46 @@ deleted: number,
  * Paths that failed.
  */
 failed: number, };
+
+/**
+ * What became of a file.
+ */
+export type Touched = "sent" | "removed";
+
+/**
+ * The steps, in their order.
+ */
+export type TrialName = "source" | "resolve" | "connect" | "login" | "folder" | "write" | "space";
+
+/**
+ * How a step stands.
+ */
+export type TrialState = "running" | "ok" | "failed" | "skipped";
+
+/**
+ * One step of trying a target. `running` comes first, then how it ended.
+ */
+export type TrialStep = { 
+/**
+ * Which.
+ */
+step: TrialName, 
+/**
+ * How it stands.
+ */
+state: TrialState, 
+/**
+ * For `space`: what is free there, if known.
+ */
+freeBytes: number | null, 
+/**
+ * What is wrong.
+ */
+problem: Cause | null, 
+/**
+ * rsync's or ssh's own words, if any.
+ */
+output: string | null, };
 
 /**
  * A folder that people usually want safe.

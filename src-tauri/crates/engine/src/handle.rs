@@ -12,7 +12,7 @@ use driftless_core::say::Say;
 use driftless_core::view::{Health, Status, WaitingEntry};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::driver::{Driver, Message, Parts};
+use crate::driver::{Driver, Message, Parts, Ran};
 use crate::outside::Outside;
 use crate::probe::Probes;
 use crate::record::Keeper;
@@ -27,6 +27,8 @@ pub enum Event {
     Say(Say),
     /// The status is another one.
     Status(Arc<Status>),
+    /// A run did something.
+    Ran(Box<Ran>),
     /// It has ended, with this exit code.
     Finished(u8),
 }

@@ -5,6 +5,7 @@ pub mod control;
 mod dir_files;
 mod driver;
 mod handle;
+pub mod history;
 pub mod locks;
 pub mod look;
 pub mod outside;
@@ -19,4 +20,5 @@ pub mod survey;
 pub mod trial;
 pub mod watch;
 
+pub use driver::Ran;
 pub use handle::{EngineOptions, Event, Gone, Handle, MakeWatcher, StartError, start};

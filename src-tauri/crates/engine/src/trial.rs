@@ -149,32 +149,40 @@ impl Trial {
         };
         let mut look = full_pass(&self.plan, false, false);
         before_paths(&mut look, &["--dry-run"]);
-        if let Err(failed) = self.ask(look, &place, false).await {
-            let step = if of_the_folder(&failed) { Step::Folder } else { Step::Login };
-            if step == Step::Folder {
-                at(Step::Login, Ok(None), tell);
+        let made = match self.ask(look, &place, false).await {
+            Ok(made) => made,
+            Err(failed) => {
+                let step = if of_the_folder(&failed) { Step::Folder } else { Step::Login };
+                if step == Step::Folder {
+                    at(Step::Login, Ok(None), tell);
+                }
+                return at(step, Err(failed), tell);
             }
-            return at(step, Err(failed), tell);
-        }
+        };
         at(Step::Login, Ok(None), tell);
         at(Step::Folder, Ok(None), tell);
         tell(Step::Write, State::Running);
-        let mut write = full_pass(&self.plan, false, false);
-        let mut remove = delete_by_filters(&self.plan, &[place.name.clone()]);
+        let mut plan = self.plan.clone();
+        if made {
+            // The first run will make the folder; the trial leaves none, so it writes beside where that will be.
+            plan.target = above(&plan.target);
+        }
+        let mut write = full_pass(&plan, false, false);
+        let mut remove = delete_by_filters(&plan, &[place.name.clone()]);
         for command in [&mut write, &mut remove] {
             // The target's own folder is named in both: it keeps its mode, owner and times.
             before_paths(command, &["--no-perms", "--no-times", "--no-owner", "--no-group"]);
         }
         let written = match self.ask(write, &place, true).await {
-            Ok(()) => self.ask(remove, &place, false).await,
+            Ok(_) => self.ask(remove, &place, false).await,
             Err(failed) => Err(failed),
         };
         tell(Step::Space, State::Skipped);
-        at(Step::Write, written.map(|()| None), tell)
+        at(Step::Write, written.map(|_| None), tell)
     }
 
-    /// One run, from a folder that is empty or holds the one file.
-    async fn ask(&self, command: CommandSpec, place: &Place, with_file: bool) -> Result<(), State> {
+    /// One run, from a folder that is empty or holds the one file. True: the target's folder is not there yet.
+    async fn ask(&self, command: CommandSpec, place: &Place, with_file: bool) -> Result<bool, State> {
         let dir = place.open(with_file).map_err(|error| self.broken(&error))?;
         let mut parser = OutputParser::new(PathMapper::new(b"/", &self.plan.target));
         let feed = |stream: Stream, bytes: &[u8]| {
@@ -200,7 +208,7 @@ impl Trial {
         };
         match diagnose(&end, &context).failure {
             None if context.stopped_by_us => Err(self.failure("interrupted")),
-            None => Ok(()),
+            None => Ok(makes_the_folder(&end)),
             Some(Failure { code, args }) => {
                 let output = args.get("output").cloned().unwrap_or_default();
                 Err(State::Failed { code: code.as_str().to_owned(), args, output })
@@ -281,6 +289,27 @@ fn source(plan: &SyncPlan) -> Result<Option<u64>, State> {
 fn of_the_folder(failed: &State) -> bool {
     let State::Failed { code, .. } = failed else { return false };
     code.starts_with("target-") || matches!(code.as_str(), "module-chdir-failed" | "module-read-only")
+}
+
+fn makes_the_folder(end: &End) -> bool {
+    let End::Exited { report, .. } = end else { return false };
+    report.recent.iter().any(|item| item.path.is_root() && item.what.starts_with("cd+"))
+}
+
+/// The folder that holds it.
+fn above(target: &Target) -> Target {
+    let parent = |path: &str| match path.rsplit_once('/') {
+        Some(("", _)) => "/".to_owned(),
+        Some((parent, _)) => parent.to_owned(),
+        None => String::new(),
+    };
+    match target.clone() {
+        Target::Daemon { user, host, port, module, path } => {
+            Target::Daemon { user, host, port, module, path: parent(&path) }
+        }
+        Target::Shell { host, path } => Target::Shell { host, path: parent(&path) },
+        local => local,
+    }
 }
 
 fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, State> {

@@ -50,6 +50,10 @@ fn types() -> String {
     collect::<wire::Imported>(&config, &mut all);
     collect::<wire::ExcludePreview>(&config, &mut all);
     collect::<wire::SourceEntry>(&config, &mut all);
+    collect::<wire::HistoryFilter>(&config, &mut all);
+    collect::<wire::HistoryPage>(&config, &mut all);
+    collect::<wire::Plot>(&config, &mut all);
+    collect::<wire::PlotSpan>(&config, &mut all);
     collect::<wire::TrialStep>(&config, &mut all);
     collect::<view::WaitingEntry>(&config, &mut all);
     collect::<said::Said>(&config, &mut all);

@@ -67,6 +67,7 @@ impl Service {
         let to_log = log.clone();
         let mut options = EngineOptions::new(Arc::new(System::new()), &places.runtime, move |event| match event {
             Event::Say(say) => to_log.say(&say),
+            Event::Ran(_) => {}
             // The loop is gone only when the process ends.
             other => drop(sender.send(other)),
         });

@@ -25,6 +25,8 @@ const LOOK_BOUND: Duration = Duration::from_secs(600);
 /// The two ends of a sync, as its jobs need them.
 #[derive(Debug, Clone)]
 pub(super) struct Ends {
+    /// The sync's id.
+    pub(super) id: String,
     pub(super) source: String,
     pub(super) target: Target,
     pub(super) matcher: Matcher,

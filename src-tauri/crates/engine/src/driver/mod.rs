@@ -10,6 +10,7 @@ mod job;
 mod keep;
 mod message;
 mod pace;
+mod ran;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -36,6 +37,8 @@ use self::disks::Followed;
 use self::job::{Ends, Job, LookDone, Start, end_of, failed_look, look_for};
 pub(crate) use self::message::Message;
 use self::pace::Pace;
+use self::ran::Begun;
+pub use self::ran::Ran;
 use crate::dir_files::with_dir_files;
 use crate::handle::Event;
 use crate::outside::Outside;
@@ -101,7 +104,7 @@ pub(crate) struct Driver {
 enum Outcome {
     Probed(SyncKey, Box<SyncPlan>, Vec<Problem>),
     Looked(JobId, Box<LookDone>),
-    Ended(JobId, u32, End),
+    Ended(JobId, u32, End, Option<Box<Ran>>),
     /// Whom a change of the mount table concerns.
     Mounts(Vec<SyncKey>),
 }
@@ -263,7 +266,10 @@ impl Driver {
                 match outcome {
                     Outcome::Looked(job, done) => self.looked(job, *done),
                     Outcome::Probed(sync, plan, problems) => self.probed(sync, &plan, problems),
-                    Outcome::Ended(job, step, end) => {
+                    Outcome::Ended(job, step, end, ran) => {
+                        if let Some(ran) = ran {
+                            (self.parts.on_event)(Event::Ran(ran));
+                        }
                         self.pace.stir(Instant::now());
                         self.input(Input::Ended { job, step, end });
                     }
@@ -316,7 +322,7 @@ impl Driver {
     fn watch(&mut self, sync: SyncKey, index: usize) {
         let Some(plan) = self.plan.syncs.get(index) else { return };
         let (source, target, matcher) = (plan.source.clone(), plan.target.clone(), plan.matcher.clone());
-        self.ends.insert(sync, Arc::new(Ends { source, target, matcher }));
+        self.ends.insert(sync, Arc::new(Ends { id: plan.id.clone(), source, target, matcher }));
         self.followed.insert(sync, Followed::of(plan));
         let (probes, plan) = (self.parts.probes.clone(), Box::new(plan.clone()));
         self.tasks.spawn(async move {
@@ -376,7 +382,13 @@ impl Driver {
             ground: self.parts.ground.clone(),
             patience: self.parts.patience,
         };
-        let task = self.tasks.spawn(async move { Outcome::Ended(job, step, end_of(command, start).await) });
+        let begun = Begun::now(&command, self.clock.now().wall_ms);
+        let task = self.tasks.spawn(async move {
+            let (ends, stop) = (start.ends.clone(), start.stop.clone());
+            let end = end_of(command, start).await;
+            let ran = begun.ran(&ends, &end, *stop.borrow()).map(Box::new);
+            Outcome::Ended(job, step, end, ran)
+        });
         self.about.insert(task.id(), (job, Some(step)));
     }
 

@@ -17,7 +17,6 @@ tray-sync-all = 立即全部同步
 tray-pause-all = 全部暂停
 tray-resume-all = 全部恢复
 tray-recent = 最近的更改
-tray-recent-none = 尚未发送任何内容
 tray-recent-line = { $time }  { $name }
 tray-set-up = 设置…
 tray-open = 打开 Driftless
