@@ -168,7 +168,7 @@ impl Trial {
             plan.target = above(&plan.target);
         }
         let mut write = full_pass(&plan, false, false);
-        let mut remove = delete_by_filters(&plan, &[place.name.clone()]);
+        let mut remove = delete_by_filters(&plan, std::slice::from_ref(&place.name));
         for command in [&mut write, &mut remove] {
             // The target's own folder is named in both: it keeps its mode, owner and times.
             before_paths(command, &["--no-perms", "--no-times", "--no-owner", "--no-group"]);
