@@ -35,7 +35,7 @@ export abstract class Editing {
   }
 
   set(key: KeyInfo, value: Value | undefined): void {
-    write(this.holder(key), key.table, key.name, value);
+    write(this.holder(key), key.table, key.name, value, key.required);
     this.touched();
   }
 

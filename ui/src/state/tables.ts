@@ -20,9 +20,10 @@ function empty(value: Value | undefined): boolean {
   return typeof value === 'object' && Object.keys(value).length === 0;
 }
 
-export function write(holder: Holder, table: Table, name: string, value: Value | undefined): void {
+/** `keep`: an empty text stays, since the table is none without this key. */
+export function write(holder: Holder, table: Table, name: string, value: Value | undefined, keep = false): void {
   const found = tableOf(holder, table);
-  if (empty(value)) {
+  if (empty(value) && !(keep && value === '')) {
     // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- what is not written has its default
     if (found) delete found[name];
     return;

@@ -124,6 +124,6 @@ describe('targets of the first run', () => {
     const draft = { ...emptyDraft(), folders: ['/a/src', '/b/src'], place: '/mnt' };
     const syncs = syncsOf(draft, ['src']);
     expect(syncs.map((sync) => sync.target)).toEqual(['/mnt/src', '/mnt/src 2']);
-    expect(syncs.map((sync) => sync.driftless?.['id'])).toEqual(['src-2', 'src-2-2']);
+    expect(syncs.map((sync) => sync.driftless?.id)).toEqual(['src-2', 'src-2-2']);
   });
 });

@@ -57,7 +57,7 @@ describe('overview', () => {
     await user.keyboard('{Enter}');
     const items = await screen.findAllByRole('menuitem');
     expect(items.map((item) => item.textContent.trim())).toEqual(['For 1 hour', 'Until tomorrow, 08:00', 'Until I resume']);
-    await user.click(items[0] as HTMLElement);
+    if (items[0]) await user.click(items[0]);
     await waitFor(() => expect(asked('pause')).toEqual([['documents', NOW + HOUR]]));
     expect(await within(card('Documents')).findByText(/Paused until/)).toBeInTheDocument();
     await user.click(within(card('Documents')).getByRole('button', { name: 'Resume' }));

@@ -1,7 +1,7 @@
 /*
  * Sentences by their key, in the person's language. Reading one inside a component makes it follow the language.
  */
-import type { FluentVariable } from '@fluent/bundle';
+import { FluentNumber, type FluentVariable } from '@fluent/bundle';
 
 import { bundleOf, type Language } from './bundles';
 import { formats, type Formats } from './format';
@@ -17,10 +17,13 @@ export interface Said {
   remedy: string | null;
 }
 
-/** Plain whole numbers choose plural forms; all else is text. The same rule as in the crate `words`. */
+/**
+ * Plain whole numbers choose plural forms; all else is text: the same rule as in the crate `words`. What came as a text is not
+ * grouped, since it may be a port or part of a command.
+ */
 function valueOf(value: string | number): FluentVariable {
   if (typeof value === 'number') return value;
-  if (/^(0|[1-9]\d{0,14})$/.test(value)) return Number(value);
+  if (/^(0|[1-9]\d{0,14})$/.test(value)) return new FluentNumber(Number(value), { useGrouping: false });
   return visible(value);
 }
 

@@ -89,5 +89,5 @@ export function restoreEntries(point: string, dir: string): RestoreEntry[] {
   if (dir !== '') return [file(`${dir}/report.odt`, 84_000, 'same'), file(`${dir}/tax 2025.ods`, 31_000, 'missing')];
   if (point === 'now')
     return [folder('letters'), folder('tax'), file('cv.odt', 48_000, 'other'), file('notes.md', 2_100, 'same')];
-  return [folder('letters'), file('draft<b>2</b>.odt', 12_000, 'missing')];
+  return [folder('letters'), { ...file('draft', 12_000, 'missing'), shown: 'draft<b>2</b>.odt' }];
 }

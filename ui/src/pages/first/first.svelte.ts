@@ -5,7 +5,7 @@ import { emptyDraft, syncsOf, type FirstDraft } from './draft';
 
 /** What a sync is known by; those of others may have none. */
 function idOf(sync: Sync): string {
-  const id = sync.driftless?.['id'];
+  const id = sync.driftless?.id;
   return typeof id === 'string' ? id : '';
 }
 
