@@ -30,10 +30,9 @@ impl Copied {
         let whole = read(&root().join("Cargo.toml"))?;
         let members: Vec<String> = PACKAGES.iter().map(|name| format!("\"{CRATES}/{name}\"")).collect();
         let members = format!("members = [{}]", members.join(", "));
-        let manifest = whole.replace("members = [\"src-tauri/crates/*\"]", &members);
-        if manifest == whole {
-            return Err("the members of the workspace are written in another way now".to_owned());
-        }
+        let there = whole.lines().find(|line| line.starts_with("members = ["));
+        let there = there.ok_or("the members of the workspace are written in another way now")?;
+        let manifest = whole.replacen(there, &members, 1);
         write(&to.join("Cargo.toml"), &manifest)?;
         write(&to.join("Cargo.lock"), &read(&root().join("Cargo.lock"))?)?;
         // What their tests read of their neighbours.
