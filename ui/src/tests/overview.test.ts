@@ -55,7 +55,7 @@ describe('overview', () => {
     const { user, asked } = await show('calm');
     within(card('Documents')).getByRole('button', { name: 'Pause' }).focus();
     await user.keyboard('{Enter}');
-    const items = await screen.findAllByRole('menuitem');
+    const items = await screen.findAllByRole('menuitem', { hidden: true });
     expect(items.map((item) => item.textContent.trim())).toEqual(['For 1 hour', 'Until tomorrow, 08:00', 'Until I resume']);
     if (items[0]) await user.click(items[0]);
     await waitFor(() => expect(asked('pause')).toEqual([['documents', NOW + HOUR]]));
