@@ -1,6 +1,13 @@
 //! The window program on a desktop of its own: a session bus, an X server without a screen, and the two services that a
 //! desktop has for it (a tray, notifications) played by the test. Everything else is real.
 #![cfg(target_os = "linux")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "these are tests, helpers included"
+)]
 
 #[path = "../common/mod.rs"]
 mod common;

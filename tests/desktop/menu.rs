@@ -9,6 +9,9 @@ use zbus::zvariant::{OwnedObjectPath, OwnedValue, Structure, Value};
 use crate::common::wait_for;
 use crate::desktop::{Desktop, LONG};
 
+/// Number, properties and entries of a menu, as they cross the bus.
+type Node = (i32, HashMap<String, OwnedValue>, Vec<OwnedValue>);
+
 /// `org.kde.StatusNotifierWatcher`, as far as the program needs it.
 struct Watcher {
     items: Arc<Mutex<Vec<String>>>,
@@ -93,8 +96,7 @@ impl Tray {
     pub fn menu(&self) -> Vec<Entry> {
         let none: Vec<String> = Vec::new();
         let reply = self.menu_proxy().call_method("GetLayout", &(0_i32, -1_i32, none)).unwrap();
-        let (_, (_, _, children)): (u32, (i32, HashMap<String, OwnedValue>, Vec<OwnedValue>)) =
-            reply.body().deserialize().unwrap();
+        let (_revision, (_, _, children)): (u32, Node) = reply.body().deserialize().unwrap();
         children.iter().map(|child| entry(child)).collect()
     }
 

@@ -51,7 +51,7 @@ export function sentences(sync: SyncStatus, format: Formats, now: number): Told[
   const clock = (ms: number): string => format.clock(ms, now);
   if (sync.paused_by) return [{ key: `rule-${sync.paused_by.rule}`, args: { wants: sync.paused_by.wants } }, ...waiting(sync, clock)];
   if (sync.phase === 'paused') {
-    const until = sync.paused_until_ms;
+    const until = sync.paused_until_ms ?? null;
     const first = until === null ? { key: 'state-paused', args: {} } : { key: 'state-paused-until', args: { time: clock(until) } };
     return [first, ...waiting(sync, clock)];
   }
