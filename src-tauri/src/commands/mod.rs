@@ -37,6 +37,8 @@ pub fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'stat
         sync::pause,
         sync::resume,
         sync::allow,
+        sync::sync_anyway,
+        sync::rehearse,
         sync::waiting,
         sync::open,
         config::config,

@@ -46,6 +46,18 @@ pub async fn allow(shell: Inside<'_>, sync: String) -> Result<(), Problem> {
     shell.ask(Request::Allow { sync }).await
 }
 
+/// Runs, whatever the rules of power, networks and hours say.
+#[tauri::command]
+pub async fn sync_anyway(shell: Inside<'_>, sync: String) -> Result<(), Problem> {
+    shell.ask(Request::Anyway { sync: Some(sync) }).await
+}
+
+/// What a full pass would do now; the picture comes with the status.
+#[tauri::command]
+pub async fn rehearse(shell: Inside<'_>, sync: String) -> Result<(), Problem> {
+    shell.ask(Request::Rehearse { sync }).await
+}
+
 /// A page of what waits.
 #[tauri::command]
 pub async fn waiting(

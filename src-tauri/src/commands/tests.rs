@@ -139,6 +139,13 @@ fn a_draft_is_checked_at_its_key_and_saved_into_what_runs() {
         Some(1)
     );
 
+    desk.call("sync_anyway", json!({ "sync": "Docs" })).unwrap();
+    desk.call("rehearse", json!({ "sync": "Docs" })).unwrap();
+    let status = desk.call("snapshot", json!({})).unwrap()["status"].clone();
+    assert!(
+        status["syncs"][0]["rehearsal"]["askedMs"].is_i64() || status["syncs"][0]["rehearsal"]["asked_ms"].is_i64()
+    );
+
     let stale = desk.call("save", json!({ "config": {}, "revision": "an older one" })).unwrap();
     assert_eq!(stale["problems"][0]["code"], "config-changed-outside");
 }
@@ -149,6 +156,9 @@ fn an_unknown_sync_is_a_problem_with_a_code() {
     let told = desk.call("sync_now", json!({ "sync": "no\u{1b}such" })).unwrap_err();
     assert_eq!(told["code"], "no-such-sync");
     assert!(!told["args"]["sync"].as_str().unwrap().contains('\u{1b}'));
+    for command in ["sync_anyway", "rehearse", "allow"] {
+        assert_eq!(desk.call(command, json!({ "sync": "nothing" })).unwrap_err()["code"], "no-such-sync", "{command}");
+    }
     let told = desk.call("open", json!({ "sync": "nothing", "side": "source" })).unwrap_err();
     assert_eq!(told["code"], "no-such-sync");
 }
