@@ -1,4 +1,6 @@
 /* Starts the window: on the shell's host, or, in a browser of a developer, on the one that lives in memory. */
+import './words/tag';
+
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/controls.css';
