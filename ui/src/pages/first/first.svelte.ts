@@ -34,7 +34,9 @@ export default class FirstState {
   }
 
   get rehearsed(): boolean {
-    return this.held.length > 0 && this.held.every((sync) => !sync.hold || sync.hold.picture);
+    // Right after they are saved they do not hold yet: what is started then would be held a moment later, and stay so.
+    const known = (sync: SyncStatus): boolean => (sync.hold ? Boolean(sync.hold.picture) : Boolean(sync.last_pass_ms ?? sync.problem));
+    return this.held.length === this.saved.length && this.held.every(known);
   }
 
   async next(): Promise<void> {
