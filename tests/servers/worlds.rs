@@ -1,7 +1,7 @@
 //! Random worlds: six rounds of up to 25 changes, and after each of them the target is equal, by checksum, names, types,
 //! modes and times.
 //!
-//! `DRIFTLESS_WORLDS` says how many (30; ten times as many with `DRIFTLESS_LONG`), `DRIFTLESS_SEED` begins with another one; a failure names its seed.
+//! `DRIFTLESS_WORLDS` says how many (60; ten times as many with `DRIFTLESS_LONG`), `DRIFTLESS_SEED` begins with another one; a failure names its seed.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
@@ -72,7 +72,7 @@ impl World {
 
 /// Lets all worlds live; how many ended badly.
 fn all_live(target: &str) {
-    let worlds: Vec<World> = (0..many("DRIFTLESS_WORLDS", 30)).map(|n| World::new(n, target)).collect();
+    let worlds: Vec<World> = (0..many("DRIFTLESS_WORLDS", 60)).map(|n| World::new(n, target)).collect();
     let mut config = "[settings]\nmaxProcesses = 6\n\n".to_owned();
     for world in &worlds {
         config += &sync(&world.name, &world.tree.at("source"), &world.target, EXCLUDE, "");

@@ -49,16 +49,23 @@ fn wall_ms() -> i64 {
 impl Bench {
     /// A watcher that watches nothing yet.
     pub fn idle(options: Options) -> Bench {
+        Bench::hearing(options, |_, _| ())
+    }
+
+    /// The same, with an ear that is given the source and each report before anything else goes on.
+    pub fn hearing(options: Options, ear: impl Fn(&Path, &Report) + Send + Sync + 'static) -> Bench {
         let (sender, reports) = channel();
+        let top = tempfile::tempdir().unwrap();
+        let src = top.path().join("src");
+        fs::create_dir(&src).unwrap();
         let watcher = start(
             move |report| {
+                ear(&src, &report);
                 let _ = sender.send(report);
             },
             options,
         )
         .unwrap();
-        let top = tempfile::tempdir().unwrap();
-        fs::create_dir(top.path().join("src")).unwrap();
         Bench { watcher: Some(watcher), reports, top }
     }
 

@@ -187,6 +187,37 @@ fn folders_renamed_while_they_are_walked_are_all_found() {
 }
 
 #[test]
+fn what_goes_from_a_new_folder_that_was_said_but_is_not_yet_watched_is_not_missed() {
+    let gate = Arc::new(Gate::default());
+    let hook = Arc::clone(&gate);
+    let options =
+        Options { before_read: Some(Arc::new(move || hook.pass())), batch_age: Duration::ZERO, ..quick(Backend::Auto) };
+    // Whoever hears of `new` lists it at once, and then a file goes from it.
+    let mut bench = Bench::hearing(options, |src, report| {
+        let Report::Changed { batch, .. } = report else { return };
+        if batch.iter().any(|c| c.path == p("new")) {
+            let _ = fs::remove_file(src.join("new/file"));
+        }
+    });
+    let (src, outside) = (bench.src(), bench.outside());
+    bench.watcher().watch(SYNC, &src, Matcher::none(), InotifyMode::default());
+    bench.ready(SYNC);
+    // So much to walk that `new` has to wait.
+    (0..4_000).for_each(|n| mkdirs(outside.join(format!("many/{n}"))));
+    mkdirs(outside.join("new"));
+    write(outside.join("new/file"), "x");
+    gate.set(true);
+    mv(outside.join("many"), src.join("many"));
+    mv(outside.join("new"), src.join("new"));
+    gate.set(false);
+    let said = bench.said();
+    let heard =
+        said.changes().into_iter().filter(|c| c.path == p("new/file") || c.path == p("new")).collect::<Vec<_>>();
+    assert!(!src.join("new/file").exists());
+    assert!(heard.len() > 1, "nobody says that the file is gone: {heard:?}");
+}
+
+#[test]
 fn a_path_longer_than_path_max_is_watched() {
     let name = "a-name-of-sixty-bytes-for-a-path-that-no-system-call-accepts-";
     let mut bench = bench(|src| {

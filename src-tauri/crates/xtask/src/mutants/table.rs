@@ -626,6 +626,13 @@ pub const MUTATIONS: &[Mutation] = &[
         SEEN,
     ),
     engine(
+        "a_directory_watched_late_is_not_said_again",
+        "src/watch/inotify/walk.rs",
+        "        } else if !walk.root && said != self.batch_of(sync) {",
+        "        } else if !walk.root && said.is_none() {",
+        SEEN,
+    ),
+    engine(
         "a_directory_let_in_by_a_filter_file_is_not_watched",
         "src/watch/inotify/events.rs",
         "            if names.iter().any(|name| **name == *raw.name) {",

@@ -82,9 +82,10 @@ impl Reader {
     }
 
     fn arrived(&mut self, spot: &Spot, name: &[u8], dir: bool, now: Instant) {
+        let said = self.batch_of(spot.sync);
         self.change(spot.sync, spot.path.clone(), Kind::Create, dir, now);
         if dir {
-            self.push_dir(spot.sync, spot.parent, name, false);
+            self.push_dir(spot.sync, spot.parent, name, said);
         }
     }
 
@@ -97,7 +98,7 @@ impl Reader {
             if moved && let Some(node) = self.arena.child(spot.parent, name) {
                 self.remove(spot.sync, node);
                 // Exchanged with a directory from where nobody watches, another one stands there, and was announced before.
-                self.push_dir(spot.sync, spot.parent, name, false);
+                self.push_dir(spot.sync, spot.parent, name, None);
             }
         }
     }
@@ -127,7 +128,7 @@ impl Reader {
                 if mask.contains(R::UNMOUNT)
                     && let Some(parent) = parent
                 {
-                    self.push_dir(sync, parent, &name, true);
+                    self.push_lost(sync, parent, &name);
                 }
             }
         }
@@ -226,6 +227,7 @@ impl Reader {
             }
             (false, false) => {}
         }
+        let said = self.batch_of(from.sync);
         self.note(from.sync, Change { path: from.path.clone(), kind: Kind::Move(to.path.clone()), dir }, now);
         if !dir {
             return;
@@ -249,7 +251,7 @@ impl Reader {
         }
         // Proves that what stands there is what was moved; walks it where it is not, or was never watched.
         if self.arena.is_live(to.parent) {
-            self.push_dir(to.sync, to.parent, new, false);
+            self.push_dir(to.sync, to.parent, new, said);
         }
         self.filter_again(to);
     }

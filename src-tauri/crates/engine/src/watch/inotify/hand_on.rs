@@ -48,6 +48,7 @@ impl Reader {
         let Some(source) = self.sources.get_mut(&sync.0) else { return };
         if source.batch.since().is_some() {
             let batch = source.batch.take();
+            source.handed_on += 1;
             (self.sink)(Report::Changed { sync, batch });
         }
     }
@@ -139,7 +140,7 @@ impl Reader {
             }
         }
         roots.into_iter().for_each(|sync| self.knock(sync));
-        dirs.into_iter().for_each(|(sync, parent, name)| self.push_dir(sync, parent, &name, false));
+        dirs.into_iter().for_each(|(sync, parent, name)| self.push_dir(sync, parent, &name, None));
     }
 
     /// Its mode changed: perhaps it can be read now.
@@ -240,7 +241,7 @@ impl Reader {
                 let parents = path.parent().unwrap_or_else(RelPath::root);
                 let parent = parents.components().try_fold(root, |at, name| self.arena.child(at, name));
                 if let Some(parent) = parent.filter(|_| !path.is_root()) {
-                    self.push_dir(sync, parent, path.name(), true);
+                    self.push_lost(sync, parent, path.name());
                 }
             }
         }

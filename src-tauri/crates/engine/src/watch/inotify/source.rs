@@ -41,6 +41,8 @@ pub(super) struct Source {
     /// (device, inode) of what is watched.
     pub identity: Option<(u64, u64)>,
     pub batch: Batch,
+    /// How many batches were handed on.
+    pub handed_on: u64,
     pub dirs: usize,
     /// The walk from the root is complete.
     pub walked: bool,
@@ -73,6 +75,7 @@ impl Source {
             root: None,
             identity: None,
             batch: Batch::default(),
+            handed_on: 0,
             dirs: 0,
             walked: false,
             done: false,

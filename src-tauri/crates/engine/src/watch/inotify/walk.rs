@@ -41,7 +41,8 @@ pub(super) enum What {
     /// The source itself, open.
     Root(Box<OpenedRoot>),
     /// `name` in `parent`. Everything found is reported as created; with `lost` the whole is reported lost in the end.
-    Dir { parent: NodeId, name: Box<[u8]>, lost: bool },
+    /// `said`: the batch that says that the directory came.
+    Dir { parent: NodeId, name: Box<[u8]>, said: Option<u64>, lost: bool },
     /// A moved directory: rules that name a place may let in now what they left out before.
     Again(NodeId),
 }
@@ -70,6 +71,14 @@ struct Frame {
     dir: Option<OwnedFd>,
     listed: bool,
     todo: Vec<Box<[u8]>>,
+    /// The batch that says that those came.
+    said: Option<u64>,
+}
+
+impl Frame {
+    fn new(node: NodeId, dir: OwnedFd) -> Frame {
+        Frame { node, dir: Some(dir), listed: false, todo: Vec::new(), said: None }
+    }
 }
 
 /// The number in a file of /proc.
@@ -82,8 +91,19 @@ fn gone(error: Errno) -> bool {
 }
 
 impl Reader {
-    pub fn push_dir(&mut self, sync: SyncKey, parent: NodeId, name: &[u8], lost: bool) {
-        self.push(sync, What::Dir { parent, name: Box::from(name), lost });
+    /// A directory that came, as the batch `said` says.
+    pub fn push_dir(&mut self, sync: SyncKey, parent: NodeId, name: &[u8], said: Option<u64>) {
+        self.push(sync, What::Dir { parent, name: Box::from(name), said, lost: false });
+    }
+
+    /// A directory of which nothing is known.
+    pub fn push_lost(&mut self, sync: SyncKey, parent: NodeId, name: &[u8]) {
+        self.push(sync, What::Dir { parent, name: Box::from(name), said: None, lost: true });
+    }
+
+    /// The batch that the next change goes into.
+    pub fn batch_of(&self, sync: SyncKey) -> Option<u64> {
+        self.sources.get(&sync.0).map(|source| source.handed_on)
     }
 
     pub fn push_again(&mut self, sync: SyncKey, node: NodeId) {
@@ -129,21 +149,23 @@ impl Reader {
             What::Root(root) => self.begin_root(job.seq, job.sync, *root),
             What::Again(node) if self.arena.is_live(node) => self.begin_again(job, node),
             What::Again(_) => {}
-            What::Dir { parent, ref name, lost } => {
+            What::Dir { parent, ref name, said, lost } => {
                 let name = name.clone();
-                self.begin_dir(job, parent, &name, lost);
+                self.begin_dir(job, parent, &name, said, lost);
             }
         }
     }
 
-    fn begin_dir(&mut self, job: Job, parent: NodeId, name: &[u8], lost: bool) {
+    fn begin_dir(&mut self, job: Job, parent: NodeId, name: &[u8], said: Option<u64>, lost: bool) {
         if !self.arena.is_live(parent) {
             return;
         }
         let mut walk = Walk::new(job.seq, job.sync, false, Vec::new());
+        // What is reported lost is looked at after its watch anyway.
+        let said = if lost { self.batch_of(job.sync) } else { said };
         match self.open_node(parent) {
             Ok(dir) => {
-                if let Some(frame) = self.enter(dir.as_fd(), parent, name, &mut walk) {
+                if let Some(frame) = self.enter(dir.as_fd(), parent, name, said, &mut walk) {
                     if lost {
                         walk.lost.push(frame.node);
                     }
@@ -162,8 +184,8 @@ impl Reader {
     fn begin_again(&mut self, job: Job, node: NodeId) {
         match self.open_node(node) {
             Ok(dir) => {
-                let frame = Frame { node, dir: Some(dir), listed: false, todo: Vec::new() };
-                self.walk = Some(Walk { again: true, ..Walk::new(job.seq, job.sync, false, vec![frame]) });
+                let frames = vec![Frame::new(node, dir)];
+                self.walk = Some(Walk { again: true, ..Walk::new(job.seq, job.sync, false, frames) });
             }
             Err(_) => self.again(job),
         }
@@ -194,8 +216,7 @@ impl Reader {
             Ok(wd) => {
                 let root = self.arena.add_root(sync.0, wd);
                 self.found(sync, Some(root), identity);
-                let frame = Frame { node: root, dir: Some(dir), listed: false, todo: Vec::new() };
-                self.walk = Some(Walk::new(seq, sync, true, vec![frame]));
+                self.walk = Some(Walk::new(seq, sync, true, vec![Frame::new(root, dir)]));
             }
             Err(Errno::NOSPC) => {
                 self.found(sync, None, identity);
@@ -245,8 +266,9 @@ impl Reader {
                 Ok(dir) => dir,
                 Err(_) => {
                     // It was renamed meanwhile: what is left is walked by jobs, which find it again.
+                    let said = frame.said;
                     for name in std::mem::take(&mut frame.todo) {
-                        self.push_dir(walk.sync, node, &name, false);
+                        self.push_dir(walk.sync, node, &name, said);
                     }
                     walk.frames.pop();
                     return true;
@@ -254,6 +276,9 @@ impl Reader {
             },
         };
         if !frame.listed {
+            if frame.todo.is_empty() {
+                frame.said = self.sources.get(&walk.sync.0).map(|source| source.handed_on);
+            }
             match self.list(walk.sync, node, &dir, !walk.root && !walk.again, &mut frame.todo) {
                 Ok(more) => frame.listed = !more,
                 Err(error) => {
@@ -266,7 +291,8 @@ impl Reader {
             return true;
         }
         if let Some(name) = frame.todo.pop() {
-            let entered = self.enter(dir.as_fd(), node, &name, walk);
+            let said = frame.said;
+            let entered = self.enter(dir.as_fd(), node, &name, said, walk);
             if let Some(frame) = walk.frames.last_mut() {
                 frame.dir = Some(dir);
             }
@@ -317,7 +343,17 @@ impl Reader {
     }
 
     /// Opens and watches a directory. `None` if there is nothing to list: gone, left out, known, or not to be had.
-    fn enter(&mut self, dir: BorrowedFd<'_>, parent: NodeId, name: &[u8], walk: &mut Walk) -> Option<Frame> {
+    ///
+    /// `said` is the batch that says that it came. Handed on meanwhile, a run may have looked at it before it was watched, and what
+    /// was removed there in between nobody would tell: then it is said once more.
+    fn enter(
+        &mut self,
+        dir: BorrowedFd<'_>,
+        parent: NodeId,
+        name: &[u8],
+        said: Option<u64>,
+        walk: &mut Walk,
+    ) -> Option<Frame> {
         let sync = walk.sync;
         let path = self.arena.path(parent).1.join(name);
         if self.sources.get(&sync.0)?.excludes(&path, true) {
@@ -342,14 +378,15 @@ impl Reader {
         if let Some(known) = self.arena.child(parent, name) {
             if self.arena.wd(known) == wd {
                 // Whoever watched it lists it, too.
-                let frame = Frame { node: known, dir: Some(fd), listed: false, todo: Vec::new() };
-                return walk.again.then_some(frame);
+                return walk.again.then(|| Frame::new(known, fd));
             }
             self.remove(sync, known);
         }
         let node = self.arena.add(parent, name, wd);
         if walk.again {
             walk.lost.push(node);
+        } else if !walk.root && said != self.batch_of(sync) {
+            self.note(sync, Change { path: path.clone(), kind: Kind::Create, dir: true }, Instant::now());
         }
         if self.no_longer_blind(sync, parent, name) {
             self.sight(sync, Sight::ReadableAgain { path });
@@ -361,7 +398,7 @@ impl Reader {
             let dirs = source.dirs;
             (self.sink)(Report::Watching { sync, dirs, done: false });
         }
-        Some(Frame { node, dir: Some(fd), listed: false, todo: Vec::new() })
+        Some(Frame::new(node, fd))
     }
 
     fn walked(&mut self, walk: Walk) {
