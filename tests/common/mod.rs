@@ -5,12 +5,14 @@
 
 mod equal;
 mod rsyncd;
+mod sshd;
 mod tree;
 
 use std::time::{Duration, Instant};
 
 pub use equal::{assert_equal, differences};
 pub use rsyncd::{Rsyncd, RsyncdOptions};
+pub use sshd::{Sshd, SshdOptions, keygen};
 pub use tree::Tree;
 
 /// Asks again and again until `probe` gives something; panics after `seconds`.

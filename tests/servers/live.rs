@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use driftless_core::view::{Health, ProblemStatus, Status, SyncStatus};
 
-use crate::common::{Tree, wait_for};
+use crate::common::{Sshd, Tree, wait_for};
 use crate::support::{Daemon, Home, LONG};
 
 /// A status is asked for no more often than this.
@@ -109,6 +109,16 @@ impl<'h> Live<'h> {
         let lines: Vec<&str> = log.lines().filter(|line| line.contains(name) || line.contains(&target)).collect();
         lines[lines.len().saturating_sub(60)..].join("\n")
     }
+}
+
+/// A sync of kind `rsyncssh`; `dir` as the far side sees it.
+pub fn sync_over_ssh(name: &str, source: &Path, sshd: &Sshd, dir: &str, more: &str) -> String {
+    format!(
+        "[[sync]]\nkind = \"rsyncssh\"\nsource = \"{}\"\nhost = \"127.0.0.1\"\ntargetdir = \"{dir}\"\ndelay = 0\n{more}\n\
+         [sync.rsync]\narchive = true\n{}\n[sync.driftless]\nname = \"{name}\"\n\n",
+        source.display(),
+        sshd.toml(),
+    )
 }
 
 /// A sync of a configuration: more lines of its own and of `[sync.rsync]`.

@@ -31,5 +31,6 @@ mod restarts;
 mod rows;
 mod secrecy;
 mod seed;
+mod ssh;
 mod support;
 mod worlds;

@@ -33,6 +33,7 @@ pub mod say;
 mod sent_times;
 pub mod sentence;
 pub mod slots;
+pub mod ssh;
 pub mod sync_state;
 mod sync_view;
 pub mod target;

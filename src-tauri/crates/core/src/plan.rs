@@ -17,6 +17,7 @@ use crate::disk::Disk;
 use crate::filter::Verdict;
 use crate::paths::RelPath;
 use crate::problem::{Problem, Severity};
+use crate::ssh::SshCall;
 use crate::target::Target;
 
 /// Everything to run.
@@ -88,6 +89,8 @@ pub struct SyncPlan {
     pub exit_codes: BTreeMap<u8, ExitVerdict>,
     /// How rsync is called.
     pub rsync: RsyncPlan,
+    /// How it reaches a target of kind `rsyncssh`; `None`: as rsync itself would.
+    pub ssh: Option<SshCall>,
     /// What lsyncd does not know.
     pub own: OwnPlan,
 }
@@ -190,7 +193,7 @@ pub struct PlanEnv {
 /// version cannot run.
 pub fn plan_of(config: &Config, env: &PlanEnv, read: &mut Read<'_>) -> Result<Plan, Vec<Problem>> {
     let mut problems = check(config, read);
-    for (at, sync) in config.sync.iter().enumerate().filter(|(_, sync)| sync.kind != Kind::Rsync) {
+    for (at, sync) in config.sync.iter().enumerate().filter(|(_, sync)| sync.kind == Kind::Direct) {
         let problem = Problem::error("plan-kind-not-yet").at(format!("sync[{at}].kind"));
         problems.push(problem.with("kind", sync.kind.word()));
     }
@@ -261,6 +264,7 @@ fn sync_of(
         batch_size_limit: sync.batch_size_limit,
         exit_codes: exit_codes.clone(),
         rsync: rsync_of(sync, &filters.extra, &target, env),
+        ssh: ssh_of(sync, &target, env),
         own: OwnPlan::of(&sync.driftless),
         target,
     })
@@ -286,6 +290,13 @@ fn rsync_of(sync: &Sync, extra: &[String], target: &Target, env: &PlanEnv) -> Rs
         append: made.append,
         password,
     }
+}
+
+/// A remote shell that `rsync.rsh` names is taken as it is where nothing is said of ssh, as lsyncd does.
+fn ssh_of(sync: &Sync, target: &Target, env: &PlanEnv) -> Option<SshCall> {
+    let Target::Shell { host, .. } = target else { return None };
+    let named = sync.kind == Kind::Rsyncssh && (sync.rsync.rsh.is_none() || !sync.ssh.is_empty());
+    named.then(|| SshCall::new(&sync.ssh, host, |path| absolute(path, env)))
 }
 
 fn absolute(path: &str, env: &PlanEnv) -> String {
@@ -359,6 +370,27 @@ mod tests {
         assert_eq!(daemon(json!({ "rsync": { "password_file": "/p" } })), Password::File("/p".to_owned()));
         assert_eq!(daemon(json!({ "target": "h::m" })), Password::None);
         assert_eq!(daemon(json!({ "target": "u@h:x" })), Password::None);
+    }
+
+    #[test]
+    fn what_rsync_gets_for_a_target_over_ssh() {
+        let ssh = |more| {
+            let sync = json!({ "kind": "rsyncssh", "source": "/a", "host": "u@h", "targetdir": "~/b" });
+            one(with(sync, more))
+        };
+        let spec = crate::behaviour::rsync::full_pass(
+            &ssh(json!({ "rsync": { "rsh": "x" }, "ssh": { "port": 7 } })),
+            false,
+            false,
+        );
+        let shown = spec.shown();
+        let (written, ours) =
+            (shown.find("[--rsh=x]").unwrap(), shown.find("[--rsh=ssh -o BatchMode=yes -p 7 ").unwrap());
+        assert!(written < ours && shown.ends_with(" [--] [./] [u@h:b/]"), "{shown}");
+        // Nothing is said of ssh: what `rsh` names is taken as it is.
+        assert_eq!(ssh(json!({ "rsync": { "rsh": "x" } })).ssh, None);
+        assert_eq!(one(with(plain(), json!({ "target": "u@h:b" }))).ssh, None);
+        assert_eq!(ssh(json!({ "rsyncExitCodes": { "23": "again" }, "exitcodes": {} })).exit_codes.len(), 1);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::paths::show_bytes;
 use crate::plan::Password;
+use crate::ssh::SshCall;
 
 /// One child process.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +43,13 @@ pub enum Arg {
         /// What it reads.
         content: Vec<u8>,
     },
+    /// rsync's remote shell (`--rsh=`). The engine finds the program, and puts in the connection that it keeps.
+    Ssh {
+        /// How it is called.
+        call: SshCall,
+        /// The socket of the kept connection; `None`: each run connects by itself.
+        socket: Option<String>,
+    },
 }
 
 /// What a child reads on standard input.
@@ -71,6 +79,10 @@ impl CommandSpec {
                 Arg::Word(word) => show_bytes(word.as_bytes()),
                 Arg::Secret { prefix, .. } => format!("{prefix}/dev/fd/N"),
                 Arg::Inline { prefix, .. } => format!("{prefix}/dev/fd/N"),
+                Arg::Ssh { call, socket } => {
+                    let rsh = call.rsh(&call.program, socket.as_deref());
+                    format!("--rsh={}", show_bytes(rsh.as_bytes()))
+                }
             };
             out.push_str(&format!(" [{word}]"));
         }

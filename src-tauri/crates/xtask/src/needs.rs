@@ -26,9 +26,28 @@ const fn need(program: &'static str, why: &'static str, package: &'static str) -
 /// For everything.
 pub const RSYNC: Need = need("rsync", "it makes the transfers", "rsync");
 
+/// For targets over ssh.
+pub const SSH: Need = Need {
+    apt: "openssh-client",
+    dnf: "openssh-clients",
+    zypper: "openssh-clients",
+    ..need("ssh", "it reaches targets over ssh", "openssh")
+};
+
+/// A server to reach.
+pub const SSHD: Need = Need {
+    apt: "openssh-server",
+    dnf: "openssh-server",
+    zypper: "openssh-server",
+    ..need("sshd", "a real ssh server for the tests", "openssh")
+};
+
 /// For the tests on Linux.
-pub const FOR_TESTS: [Need; 5] = [
+pub const FOR_TESTS: [Need; 8] = [
     RSYNC,
+    SSH,
+    SSHD,
+    need("busybox", "the smallest far side that ssh may find", "busybox"),
     need("lsyncd", "it must run what we export for it", "lsyncd"),
     Need {
         apt: "dbus-daemon",
@@ -41,7 +60,8 @@ pub const FOR_TESTS: [Need; 5] = [
 ];
 
 /// For the comparison.
-pub const FOR_BENCH: [Need; 2] = [RSYNC, need("lsyncd", "it is what driftlessd is measured against", "lsyncd")];
+pub const FOR_BENCH: [Need; 4] =
+    [RSYNC, SSH, SSHD, need("lsyncd", "it is what driftlessd is measured against", "lsyncd")];
 
 /// For building the window, on Linux. (macOS and Windows bring theirs.)
 pub const FOR_WINDOW: [Need; 2] = [

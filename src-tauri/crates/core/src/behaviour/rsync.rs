@@ -266,6 +266,10 @@ impl<'a> Line<'a> {
                 self.word("--timeout=300");
             }
         }
+        if let Some(call) = &plan.ssh {
+            // Behind the words of the configuration: it beats an `rsh` among them.
+            self.args.push(Arg::Ssh { call: call.clone(), socket: None });
+        }
         if plan.rsync.password != Password::None {
             self.args.push(Arg::Secret { prefix: "--password-file=".to_owned(), from: plan.rsync.password.clone() });
         }

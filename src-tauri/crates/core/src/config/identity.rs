@@ -8,11 +8,34 @@ pub fn target_of(sync: &Sync) -> Option<Target> {
     match sync.kind {
         Kind::Rsync | Kind::Direct => Target::parse(sync.target.as_deref()?).ok(),
         Kind::Rsyncssh => {
-            let path = sync.targetdir.as_deref()?;
+            let path = below_home(sync.targetdir.as_deref()?);
             let path = if path == "/" { path } else { path.trim_end_matches('/') };
-            Some(Target::Shell { host: sync.host.clone()?, path: path.to_owned() })
+            let host = sync.host.as_deref()?;
+            Some(Target::Shell { host: bracketed(host), path: path.to_owned() })
         }
     }
+}
+
+/// A path over ssh begins in the home folder there, so that `~/` says nothing more; behind `-s` no shell would expand it.
+fn below_home(path: &str) -> &str {
+    match path.strip_prefix('~') {
+        Some("") => "",
+        Some(rest) if rest.starts_with('/') => rest.trim_start_matches('/'),
+        _ => path,
+    }
+}
+
+/// rsync tells an IPv6 address from a name by its brackets.
+fn bracketed(host: &str) -> String {
+    match host.rsplit_once('@') {
+        Some((user, address)) if is_bare_ipv6(address) => format!("{user}@[{address}]"),
+        None if is_bare_ipv6(host) => format!("[{host}]"),
+        _ => host.to_owned(),
+    }
+}
+
+fn is_bare_ipv6(host: &str) -> bool {
+    host.contains(':') && !host.starts_with('[')
 }
 
 /// A local path in its one form: no `.`, no doubled slash, none at the end (except `/`). `..` stays: it is refused.
@@ -62,6 +85,31 @@ mod tests {
         let direct = Sync { kind: Kind::Direct, ..sync("/a", "/b") };
         for other in [sync("/ab", "/b"), sync("/a", "/b/c"), direct] {
             assert_ne!(identity(&other), first);
+        }
+    }
+
+    #[test]
+    fn a_target_over_ssh_begins_in_the_home_there() {
+        let target = |host: &str, dir: &str| {
+            let sync = Sync {
+                kind: Kind::Rsyncssh,
+                host: Some(host.to_owned()),
+                targetdir: Some(dir.to_owned()),
+                ..Sync::default()
+            };
+            target_of(&sync).unwrap().word()
+        };
+        for (host, dir, word) in [
+            ("u@h", "~/a b/", "u@h:a b/"),
+            ("h", "~", "h:"),
+            ("h", "~/", "h:"),
+            ("h", "a", "h:a/"),
+            ("h", "/", "h:/"),
+            ("h", "/~/x", "h:/~/x/"),
+            ("u@fe80::1", "/x", "u@[fe80::1]:/x/"),
+            ("[::1]", "x", "[::1]:x/"),
+        ] {
+            assert_eq!(target(host, dir), word);
         }
     }
 

@@ -172,20 +172,27 @@ failure_codes! {
     /// The net of `--max-delete` was hit.
     TooManyDeletions "too-many-deletions" Held AfterAnswer,
     // The remote shell (exit 255, 127, 126, 12, 2, 14).
-    /// The host's key is not known yet.
-    HostKeyUnknown "host-key-unknown" Held AfterAnswer,
+    // A changed key is told as an unknown one too, hence in front of it.
     /// The host's key has changed. Never accepted by itself.
-    HostKeyChanged "host-key-changed" Held AfterAnswer,
+    HostKeyChanged "host-key-changed" Held Slow,
+    /// The host's key is not known yet.
+    HostKeyUnknown "host-key-unknown" Held Slow,
     /// The file of the ssh key is missing.
     SshKeyMissing "ssh-key-missing" Held Slow,
     /// Others may read the ssh key.
     SshKeyMode "ssh-key-mode" Held Slow,
+    /// The ssh key has a passphrase, and no agent holds it: found out by a look at its file, since ssh only says "refused".
+    SshKeyLocked "ssh-key-locked" Held Slow,
     /// Key or user refused.
     SshKeyRefused "ssh-key-refused" Held Slow,
     /// No rsync on the other side.
     RemoteRsyncMissing "remote-rsync-missing" Held Slow,
     /// The other side's rsync cannot be run.
     RemoteRsyncNotExecutable "remote-rsync-not-executable" Held Slow,
+    /// ssh does not understand what it is configured to do, here.
+    SshOptions "ssh-options" Held Slow,
+    /// The two ends of ssh have no method in common.
+    SshNoCommon "ssh-no-common" Held Slow,
     /// The login scripts of the other side print text.
     ShellNotClean "shell-not-clean" Held Slow,
     /// No ssh on this machine.
@@ -247,9 +254,6 @@ mod tests {
     #[test]
     fn only_questions_wait_for_an_answer() {
         let asking: Vec<_> = FailureCode::ALL.iter().filter(|c| c.verdict().1 == RetryClass::AfterAnswer).collect();
-        assert_eq!(
-            asking,
-            [&FailureCode::TooManyDeletions, &FailureCode::HostKeyUnknown, &FailureCode::HostKeyChanged]
-        );
+        assert_eq!(asking, [&FailureCode::TooManyDeletions]);
     }
 }

@@ -9,6 +9,7 @@ mod mapper;
 mod output;
 mod sentence;
 mod signs;
+mod ssh_signs;
 mod stdout;
 mod stems;
 

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use super::codes::FailureCode::{self, *};
 use super::line::{Line, Side, shown};
+use super::ssh_signs::shell;
 
 /// What a recognised line fills in.
 pub type Args = BTreeMap<String, String>;
@@ -120,7 +121,7 @@ fn connection(text: &str, put: &mut impl FnMut(&str, &str)) -> Option<FailureCod
     broken.iter().chain(&sockets).any(|stem| text.starts_with(stem)).then_some(ConnectionLost)
 }
 
-fn connect_errno(text: &str) -> FailureCode {
+pub(super) fn connect_errno(text: &str) -> FailureCode {
     let rules: [(&str, FailureCode); 6] = [
         ("Connection refused", ConnectionRefused),
         ("Network is unreachable", NetworkDown),
@@ -163,36 +164,4 @@ fn own(text: &str, put: &mut impl FnMut(&str, &str)) -> Option<FailureCode> {
     }
     put("reason", text);
     Some(code)
-}
-
-/// ssh, and the shell it starts. Their lines have no prefix.
-fn shell(text: &str, put: &mut impl FnMut(&str, &str)) -> Option<FailureCode> {
-    put("reason", text);
-    if text.starts_with("ssh: connect to host ") {
-        return Some(connect_errno(text));
-    }
-    if text.starts_with("ssh: Could not resolve hostname ") {
-        return Some(if text.contains("Temporary failure") { ResolverDown } else { HostNotFound });
-    }
-    let banner = text.trim_matches(|c| c == '@' || c == ' ');
-    if banner.starts_with("WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED") {
-        return Some(HostKeyChanged);
-    }
-    if banner.starts_with("WARNING: UNPROTECTED PRIVATE KEY FILE") {
-        return Some(SshKeyMode);
-    }
-    if text.starts_with("Host key verification failed") || text.starts_with("No ED25519 host key is known for ") {
-        return Some(HostKeyUnknown);
-    }
-    if text.starts_with("Warning: Identity file ") {
-        return Some(SshKeyMissing);
-    }
-    if text.contains(": Permission denied (") && text.ends_with(").") {
-        return Some(SshKeyRefused);
-    }
-    let from_shell = ["bash: ", "sh: ", "zsh:", "ash: ", "dash: ", "fish: "].iter().any(|s| text.starts_with(s));
-    if from_shell && (text.contains("not found") || text.ends_with("No such file or directory")) {
-        return Some(RemoteRsyncMissing);
-    }
-    (from_shell && text.ends_with("Permission denied")).then_some(RemoteRsyncNotExecutable)
 }

@@ -117,6 +117,7 @@ pub fn plan(delete: DeletePolicy, exclude: &[&str]) -> SyncPlan {
             append: false,
             password: Password::None,
         },
+        ssh: None,
         own: OwnPlan::default(),
     }
 }

@@ -176,6 +176,13 @@ fn words(args: &[Arg], secrets: &[SecretText], ground: &Ground) -> io::Result<(V
                     feeds.push(feed);
                 }
             }
+            // Found here: rsync would look for it in the working directory too, where PATH has relative entries. One that is
+            // not there is rsync's to tell.
+            Arg::Ssh { call, socket } => {
+                let found = program::find_program(&call.program, std::env::var_os("PATH").as_deref()).ok();
+                let found = found.as_deref().and_then(|file| file.to_str()).unwrap_or(&call.program);
+                words.push(format!("--rsh={}", call.rsh(found, socket.as_deref())));
+            }
         }
     }
     Ok((words, feeds))

@@ -66,7 +66,9 @@ fn rsyncssh(it: &Looked<'_>, problems: &mut Vec<Problem>) {
     let code = match host {
         "" => Some("check-host-missing"),
         host if dashed(host) => Some("check-host-dash"),
-        host if host.contains(['/', ' ']) || host.ends_with(':') => Some("check-host-unreadable"),
+        host if host.contains(['/', ' ']) || host.contains(char::is_control) || host.ends_with(':') => {
+            Some("check-host-unreadable")
+        }
         _ => None,
     };
     problems
@@ -74,7 +76,14 @@ fn rsyncssh(it: &Looked<'_>, problems: &mut Vec<Problem>) {
     let dir = it.sync.targetdir.as_deref().unwrap_or_default();
     let code = match dir {
         "" => Some("check-targetdir-missing"),
-        dir if dir.starts_with('~') && it.sync.rsync.protect_args != Some(false) => Some("check-target-tilde"),
+        dir if dir.contains(char::is_control) => Some("check-target-control"),
+        dir if dir != "~"
+            && dir.starts_with('~')
+            && !dir.starts_with("~/")
+            && it.sync.rsync.protect_args != Some(false) =>
+        {
+            Some("check-target-tilde")
+        }
         _ => None,
     };
     problems.extend(
