@@ -32,7 +32,10 @@ impl Copied {
         let members = format!("members = [{}]", members.join(", "));
         let there = whole.lines().find(|line| line.starts_with("members = ["));
         let there = there.ok_or("the members of the workspace are written in another way now")?;
-        let manifest = whole.replacen(there, &members, 1);
+        // Among the default ones stand packages that are not copied.
+        let kept = |line: &&str| !line.starts_with("default-members");
+        let manifest: String =
+            whole.replacen(there, &members, 1).lines().filter(kept).flat_map(|l| [l, "\n"]).collect();
         write(&to.join("Cargo.toml"), &manifest)?;
         write(&to.join("Cargo.lock"), &read(&root().join("Cargo.lock"))?)?;
         // What their tests read of their neighbours.

@@ -7,6 +7,7 @@ mod copy;
 mod table;
 
 use std::collections::BTreeSet;
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -15,8 +16,15 @@ use crate::exec::{Ended, say};
 use copy::Copied;
 use table::{MUTATIONS, Mutation};
 
-/// Tests that take longer than this do not come to an end.
-const PATIENCE: Duration = Duration::from_secs(240);
+/// Tests that need more seconds of a processor than this do not come to an end. Not by the clock: others may be at work, too.
+const CPU_SECONDS: &str = "300";
+/// What ends a program then.
+const SIGXCPU: i32 = 24;
+const SIGKILL: i32 = 9;
+/// Neither do those that wait for something as long as this.
+const PATIENCE: Duration = Duration::from_secs(1_200);
+/// Sets the limit and becomes the program, which the shell is given as a word.
+const LIMITED: &str = "ulimit -t \"$1\" && shift && exec \"$@\"";
 /// Random worlds of each kind.
 const WORLDS: &str = "150";
 /// What is built, and which of its tests are asked.
@@ -115,14 +123,23 @@ fn ask(binary: &binaries::Binary, tests: &[&str]) -> Result<Caught, String> {
     let failed = |error: std::io::Error| format!("{}: {error}", binary.file.display());
     let log = binary.file.with_extension("log");
     let file = std::fs::File::create(&log).map_err(failed)?;
-    let mut command = Command::new(&binary.file);
-    command.args(tests).current_dir(&binary.dir).env("DRIFTLESS_WORLDS", WORLDS).env("RUST_BACKTRACE", "0");
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", LIMITED, "sh", CPU_SECONDS])
+        .arg(&binary.file)
+        .args(tests)
+        .current_dir(&binary.dir)
+        .env("DRIFTLESS_WORLDS", WORLDS)
+        .env("RUST_BACKTRACE", "0");
     command.stdin(Stdio::null()).stdout(file).stderr(Stdio::null());
     let mut child = Ended(command.spawn().map_err(failed)?);
     let begun = Instant::now();
     loop {
         match child.0.try_wait().map_err(failed)? {
             Some(status) if status.success() => return Ok(Caught::Not),
+            Some(status) if matches!(status.signal(), Some(SIGXCPU | SIGKILL)) => {
+                return Ok(Caught::By("never coming to an end".to_owned()));
+            }
             Some(status) => return Ok(Caught::By(failures(&log).unwrap_or_else(|| status.to_string()))),
             None if begun.elapsed() > PATIENCE => return Ok(Caught::By("never coming to an end".to_owned())),
             None => std::thread::sleep(Duration::from_millis(50)),
