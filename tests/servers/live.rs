@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use driftless_core::view::{Health, ProblemStatus, Status, SyncStatus};
 
+use rustix::process::Signal;
+
 use crate::common::{Sshd, Tree, wait_for};
 use crate::support::{Daemon, Home, LONG};
 
@@ -54,6 +56,16 @@ impl<'h> Live<'h> {
     /// Everything that it wrote to its log.
     pub fn log(&self) -> String {
         self.daemon.log()
+    }
+
+    /// Tells it something.
+    pub fn signal(&self, signal: Signal) {
+        self.daemon.signal(signal);
+    }
+
+    /// Ends it in good order.
+    pub fn end(self) {
+        self.daemon.end();
     }
 
     /// How many runs of this sync began.

@@ -2,14 +2,21 @@
 //!
 //! - `BatchMode=yes` stands first, and ssh takes the first value of an option: nothing ever waits for a prompt.
 //! - Then what the configuration says (`-i`, `-p`, `-o NAME=VALUE`, `_extra`), then our own defaults, which it may so change:
-//!   a bound for connecting, keep-alives that notice a dead machine, and no banners.
+//!   a bound for connecting, keep-alives that notice a dead machine, no banners, and none of the forwardings that a person
+//!   may have set up for that machine.
 //! - rsync takes its remote shell as one text and splits it itself: at blanks, quotes keep a word together, and a doubled quote
 //!   inside quotes is one. No shell reads it.
 
 use crate::config::SshOptions;
 
 /// Options of ours, where the configuration says nothing else.
-const DEFAULTS: [&str; 4] = ["ConnectTimeout=30", "ServerAliveInterval=15", "ServerAliveCountMax=3", "LogLevel=ERROR"];
+const DEFAULTS: [&str; 5] = [
+    "ClearAllForwardings=yes",
+    "ConnectTimeout=30",
+    "ServerAliveInterval=15",
+    "ServerAliveCountMax=3",
+    "LogLevel=ERROR",
+];
 
 /// One way to one machine.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -65,10 +72,39 @@ impl SshCall {
         shared.into_iter().flatten().chain(self.words.iter().cloned()).collect()
     }
 
+    /// The words that say what ssh makes of all its configuration for this call, one option a line, without connecting.
+    pub fn resolving(&self) -> Vec<String> {
+        self.words.iter().cloned().chain(["-G", "--", &self.host].map(str::to_owned)).collect()
+    }
+
+    /// The words of the connection that is kept, waiting at `socket`.
+    pub fn keeping(&self, socket: &str) -> Vec<String> {
+        let own = ["-M", "-N", "-S", socket, "-o", "ControlPersist=no"].map(str::to_owned);
+        let to = ["--", &self.host].map(str::to_owned);
+        own.into_iter().chain(self.words.iter().cloned()).chain(to).collect()
+    }
+
     /// The value of rsync's `--rsh`: the program (as `program` names it) and its words.
     pub fn rsh(&self, program: &str, socket: Option<&str>) -> String {
         let words = self.through(socket);
         std::iter::once(program).chain(words.iter().map(String::as_str)).map(quoted).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// True if the private key in `text` (a file's content) is of no use without its passphrase.
+pub fn is_locked(text: &str) -> bool {
+    // OpenSSH's own format, in base64: its magic, then the name of the cipher behind its length.
+    const OWN: &str = "b3BlbnNzaC1rZXktdjEA";
+    const PLAIN: &str = "AAAABG5vbmU";
+    let mut lines = text.lines().map(str::trim);
+    match lines.next() {
+        Some("-----BEGIN OPENSSH PRIVATE KEY-----") => {
+            let body: String = lines.take(2).collect();
+            body.strip_prefix(OWN).is_some_and(|rest| !rest.starts_with(PLAIN))
+        }
+        Some("-----BEGIN ENCRYPTED PRIVATE KEY-----") => true,
+        Some(first) if first.starts_with("-----BEGIN ") => lines.next() == Some("Proc-Type: 4,ENCRYPTED"),
+        _ => false,
     }
 }
 
@@ -101,7 +137,7 @@ mod tests {
         });
         assert_eq!(
             call(options, "h").rsh("/usr/bin/ssh", None),
-            "/usr/bin/ssh -o BatchMode=yes -i '/etc/k y' -p 2222 -o BatchMode=no -o User=u -4 -o ConnectTimeout=30 \
+            "/usr/bin/ssh -o BatchMode=yes -i '/etc/k y' -p 2222 -o BatchMode=no -o User=u -4 -o ClearAllForwardings=yes -o ConnectTimeout=30 \
              -o ServerAliveInterval=15 -o ServerAliveCountMax=3 -o LogLevel=ERROR"
         );
         assert_eq!(call(json!({}), "u@[fe80::1]").host, "u@fe80::1");
@@ -113,6 +149,22 @@ mod tests {
     fn a_word_is_quoted_as_rsync_reads_it() {
         for (word, read) in [("a", "a"), ("", "''"), ("a b", "'a b'"), ("it's", "'it''s'"), ("\"", "'\"'")] {
             assert_eq!(quoted(word), read);
+        }
+    }
+
+    #[test]
+    fn a_key_with_a_passphrase_is_known_by_its_head() {
+        let own = |body: &str| format!("-----BEGIN OPENSSH PRIVATE KEY-----\n{body}\n-----END");
+        for (text, locked) in [
+            (own("b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW"), false),
+            (own("b3BlbnNzaC1rZXktdjEAAAAACmFlczI1Ni1jdHIAAAAGYmNyeXB0AAAAGAAAABBzcGFjZQ"), true),
+            ("-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIF".to_owned(), true),
+            ("-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n".to_owned(), true),
+            ("-----BEGIN RSA PRIVATE KEY-----\nMIIE".to_owned(), false),
+            ("ssh-ed25519 AAAA".to_owned(), false),
+            (String::new(), false),
+        ] {
+            assert_eq!(is_locked(&text), locked, "{text}");
         }
     }
 

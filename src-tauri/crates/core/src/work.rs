@@ -17,7 +17,7 @@ pub struct CommandSpec {
     pub stdin: Stdin,
     /// Where it starts.
     pub cwd: Cwd,
-    /// End it when it makes no progress for so long (no output, no bytes moved).
+    /// End it when it makes no progress for so long (no output, no bytes moved); [`Duration::MAX`]: never.
     pub stall: Duration,
     /// It runs long and can wait: others go first, on the processor and on the disk.
     pub low: bool,

@@ -15,6 +15,7 @@ pub mod receiver;
 pub mod record;
 pub mod run;
 pub mod secrets;
+pub mod ssh;
 pub mod status_file;
 pub mod survey;
 pub mod trial;

@@ -18,6 +18,7 @@ use crate::look::filter_files::unfit;
 use crate::look::{Looked, Names, look};
 use crate::run::{Ground, Patience, Stream, run};
 use crate::secrets::Secrets;
+use crate::ssh::{self, Masters, Way};
 
 /// A look that takes longer stands on a disk or server that is gone.
 const LOOK_BOUND: Duration = Duration::from_secs(600);
@@ -107,10 +108,29 @@ pub(super) struct Start {
     pub(super) secrets: Arc<dyn Secrets>,
     pub(super) ground: Ground,
     pub(super) patience: Patience,
+    pub(super) masters: Masters,
 }
 
-/// Runs one command and understands what it said.
-pub(super) async fn end_of(command: CommandSpec, start: Start) -> End {
+/// Runs one command and understands what it said; one that goes over ssh, through the connection that is kept.
+pub(super) async fn end_of(command: CommandSpec, mut start: Start) -> End {
+    let Some(call) = ssh::call_of(&command).cloned() else { return run_of(command, start).await };
+    let ground = start.ground.clone();
+    let mut end = match start.masters.way(&call, &mut start.stop).await {
+        Way::Own => run_of(command, start).await,
+        Way::Shared(lane, socket) => {
+            let end = run_of(ssh::through(command, &socket), start).await;
+            drop(lane);
+            end
+        }
+        Way::Refused(refused) => refused.end(OutputParser::new(mapper(&command, &start.ends, &start.names))),
+    };
+    if let End::Exited { report, .. } = &mut end {
+        ssh::explain(report, &call, &ground).await;
+    }
+    end
+}
+
+async fn run_of(command: CommandSpec, start: Start) -> End {
     let mut parser = OutputParser::new(mapper(&command, &start.ends, &start.names));
     let Start { dir, stop, secrets, ground, patience, .. } = start;
     let ended = run(&command, dir, secrets, &ground, patience, stop, |stream, bytes| {

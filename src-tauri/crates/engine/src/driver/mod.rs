@@ -49,6 +49,7 @@ use crate::probe::Probes;
 use crate::record::{Keeper, ToWrite};
 use crate::run::{Ground, Patience};
 use crate::secrets::Secrets;
+use crate::ssh::Masters;
 use crate::watch::{Report, Watcher};
 
 /// How long a change of the mount table may be thought about.
@@ -97,6 +98,8 @@ pub(crate) struct Driver {
     /// Whose ends are on disks that come and go, and where those are.
     followed: HashMap<SyncKey, Followed>,
     disks: Disks,
+    /// Connections over ssh that are kept.
+    masters: Masters,
     status_changed: bool,
 }
 
@@ -114,6 +117,7 @@ impl Driver {
     pub(crate) fn new(mut parts: Parts, plan: Arc<Plan>) -> Driver {
         let plan = with_dir_files(plan);
         parts.outside.serve(&plan);
+        let masters = Masters::new(parts.ground.clone(), parts.patience);
         let mut driver = Driver {
             parts,
             mirror: Mirror::new(),
@@ -132,6 +136,7 @@ impl Driver {
             unwritten: BTreeMap::new(),
             followed: HashMap::new(),
             disks: Disks::new(),
+            masters,
             status_changed: true,
         };
         driver.recover(&Plan { syncs: Vec::new(), ..(*driver.plan).clone() });
@@ -145,6 +150,7 @@ impl Driver {
         loop {
             while let Some(effect) = self.mirror.poll_effect() {
                 if let Some(code) = self.perform(effect) {
+                    self.masters.end().await;
                     self.publish();
                     (self.parts.on_event)(Event::Finished(code));
                     return code;
@@ -159,6 +165,7 @@ impl Driver {
                 () = sleep_until(self.pace.next()) => self.ticked(),
             }
             if self.clock.slept() {
+                self.masters.retire();
                 self.input(Input::Resumed);
                 self.parts.watcher.vouch();
             }
@@ -193,6 +200,7 @@ impl Driver {
                 let plan = with_dir_files(plan);
                 let old = std::mem::replace(&mut self.plan, plan.clone());
                 self.parts.outside.serve(&plan);
+                self.masters.keep_for(&plan);
                 self.pace.stir(Instant::now());
                 self.recover(&old);
                 self.input(Input::Configured(plan));
@@ -208,7 +216,12 @@ impl Driver {
                 // The one who asked may have gone.
                 let _ = answer.send(self.mirror.waiting(sync, offset, limit));
             }
-            Message::Happened(input) => self.input(input),
+            Message::Happened(input) => {
+                if matches!(input, Input::NetworkUp) {
+                    self.masters.retire();
+                }
+                self.input(input);
+            }
             Message::Vouch => self.parts.watcher.vouch(),
             // The loop looks at its clocks each time it wakes.
             Message::Woke => {}
@@ -381,6 +394,7 @@ impl Driver {
             secrets: self.parts.secrets.clone(),
             ground: self.parts.ground.clone(),
             patience: self.parts.patience,
+            masters: self.masters.clone(),
         };
         let begun = Begun::now(&command, self.clock.now().wall_ms);
         let task = self.tasks.spawn(async move {

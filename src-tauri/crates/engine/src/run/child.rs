@@ -262,6 +262,9 @@ impl Watchdog {
 
     /// Comes back when nothing has moved for too long.
     async fn stalled(&mut self) {
+        if self.stall == Duration::MAX {
+            return std::future::pending().await;
+        }
         loop {
             self.tick.tick().await;
             let Some(now) = counters(self.group) else { continue };
