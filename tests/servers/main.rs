@@ -33,4 +33,5 @@ mod secrecy;
 mod seed;
 mod ssh;
 mod support;
+mod trash;
 mod worlds;

@@ -27,7 +27,7 @@ fn number(min: Option<f64>, max: Option<f64>) -> std::ops::RangeInclusive<i64> {
 }
 
 /// A value for a key, by its declaration.
-fn value(table: Table, name: &str, takes: &ValueType) -> BoxedStrategy<Value> {
+fn value(table: Table, name: &str, takes: &ValueType, kind: Option<Kind>) -> BoxedStrategy<Value> {
     let verdict = prop::sample::select(vec!["ok", "again", "die"]);
     match takes {
         ValueType::Bool => any::<bool>().prop_map(Value::from).boxed(),
@@ -53,7 +53,7 @@ fn value(table: Table, name: &str, takes: &ValueType) -> BoxedStrategy<Value> {
         ValueType::Map => prop::collection::btree_map(any::<u8>().prop_map(|c| c.to_string()), verdict, 0..3)
             .prop_map(|map| json!(map))
             .boxed(),
-        ValueType::Table(inner) => table_of(*inner, None),
+        ValueType::Table(inner) => table_of(*inner, kind),
     }
 }
 
@@ -64,14 +64,14 @@ fn table_of(table: Table, kind: Option<Kind>) -> BoxedStrategy<Value> {
         .filter(|key| key.name != "kind" && kind.is_none_or(|kind| key.kinds.contains(&kind)))
         .map(|key| {
             let name = key.name.clone();
-            let member = value(table, &key.name, &key.value).prop_map(move |value| Some((name.clone(), value)));
+            let member = value(table, &key.name, &key.value, kind).prop_map(move |value| Some((name.clone(), value)));
             if key.required { member.boxed() } else { prop_oneof![2 => Just(None), 1 => member].boxed() }
         })
         .collect();
     members
         .prop_map(move |members| {
             let mut map: Map<String, Value> = members.into_iter().flatten().collect();
-            if let Some(kind) = kind {
+            if let Some(kind) = kind.filter(|_| table == Table::Sync) {
                 map.insert("kind".to_owned(), json!(kind.word()));
             }
             Value::Object(map)

@@ -23,6 +23,8 @@ pub enum Purpose {
     Batch,
     /// A dry run of a full pass that somebody asked for.
     Rehearsal,
+    /// What is old leaves the trash.
+    Tidy,
 }
 
 /// A job under way.

@@ -38,6 +38,7 @@ pub mod sync_state;
 mod sync_view;
 pub mod target;
 pub mod time;
+pub mod trash;
 pub mod tray;
 pub mod view;
 pub mod work;

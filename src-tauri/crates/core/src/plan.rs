@@ -10,8 +10,8 @@ use crate::behaviour::words::rsync_words;
 use crate::budget::Budget;
 use crate::conditions::{Hours, Rules};
 use crate::config::{
-    Config, DeletePolicy, DriftlessKeys, ExitVerdict, InotifyMode, Kind, Read, Settings, Sync, check, clean_path,
-    display_name, filters_of, identity, target_of,
+    Config, DeletePolicy, ExitVerdict, InotifyMode, Kind, Read, Settings, Sync, check, clean_path, display_name,
+    filters_of, identity, target_of,
 };
 use crate::disk::Disk;
 use crate::filter::Verdict;
@@ -19,6 +19,7 @@ use crate::paths::RelPath;
 use crate::problem::{Problem, Severity};
 use crate::ssh::SshCall;
 use crate::target::Target;
+use crate::trash::PATTERN;
 
 /// Everything to run.
 #[derive(Debug, Clone)]
@@ -108,10 +109,13 @@ pub struct OwnPlan {
     pub target_disk: Option<Disk>,
     /// When it may run.
     pub rules: Rules,
+    /// What is removed or replaced at the target is kept in its trash, for so many days.
+    pub keep_days: Option<u32>,
 }
 
 impl OwnPlan {
-    fn of(keys: &DriftlessKeys) -> OwnPlan {
+    fn of(sync: &Sync) -> OwnPlan {
+        let keys = &sync.driftless;
         OwnPlan {
             budget: Budget { share: keys.delete_share, count: keys.delete_count.map(u64::from) },
             rehearse: keys.rehearse == Some(true),
@@ -123,6 +127,7 @@ impl OwnPlan {
                 networks: keys.only_networks.clone(),
                 hours: keys.only_hours.iter().filter_map(|text| Hours::parse(text)).collect(),
             },
+            keep_days: sync.keep_days(),
         }
     }
 }
@@ -265,14 +270,15 @@ fn sync_of(
         exit_codes: exit_codes.clone(),
         rsync: rsync_of(sync, &filters.extra, &target, env),
         ssh: ssh_of(sync, &target, env),
-        own: OwnPlan::of(&sync.driftless),
+        own: OwnPlan::of(sync),
         target,
     })
 }
 
 fn rsync_of(sync: &Sync, extra: &[String], target: &Target, env: &PlanEnv) -> RsyncPlan {
     let options = &sync.rsync;
-    let made = rsync_words(options, extra, target);
+    let mut made = rsync_words(options, extra, target);
+    made.protect.extend(sync.keep_days().map(|_| PATTERN.to_owned()));
     let password = match (&options.password_file, target.account()) {
         _ if !target.is_daemon() => Password::None,
         (Some(file), _) => Password::File(absolute(file, env)),

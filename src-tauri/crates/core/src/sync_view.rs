@@ -1,5 +1,6 @@
 //! What is shown of one sync.
 
+use crate::job::Purpose;
 use crate::sync_state::SyncState;
 use crate::time::Now;
 use crate::view::{Health, Phase, ProblemStatus, SyncStatus, WaitingEntry};
@@ -94,7 +95,7 @@ impl SyncState {
             Phase::Starting
         } else if self.passing() {
             Phase::FullPass
-        } else if !self.jobs.is_empty() {
+        } else if self.jobs.values().any(|job| job.purpose != Purpose::Tidy) {
             Phase::Sending
         } else if self.standing.is_some() {
             Phase::Retrying

@@ -15,6 +15,7 @@ use super::classify::{Class, breaks_lines, subtree_deletes};
 use crate::diagnose::OUT_FORMAT;
 use crate::paths::RelPath;
 use crate::plan::{Password, SyncPlan};
+use crate::trash::{Moment, ageing_rules};
 use crate::work::{Arg, CommandSpec, Cwd, Stdin};
 
 /// A run that makes no progress for so long is ended.
@@ -58,6 +59,25 @@ pub fn dry_run(mut command: CommandSpec) -> CommandSpec {
 pub fn at_most(mut command: CommandSpec, deletions: u64) -> CommandSpec {
     command.args.insert(0, Arg::Word(format!("--max-delete={}", deletions.min(i32::MAX as u64))));
     command
+}
+
+/// The same run, and what it removes or replaces goes to the trash, by this moment. The folder is made when there is something
+/// to be put into it.
+pub fn into_trash(mut command: CommandSpec, moment: Moment) -> CommandSpec {
+    let words = ["--backup".to_owned(), format!("--backup-dir={}", moment.dir())].map(Arg::Word);
+    command.args.splice(0..0, words);
+    command
+}
+
+/// Removes what lies in the trash for more than `days` days. It takes nothing from the source, and leaves all else alone.
+pub fn age_trash(plan: &SyncPlan, now_ms: i64, days: u32) -> CommandSpec {
+    let mut line = Line::new(plan);
+    line.words(&plan.rsync.words);
+    for rule in ageing_rules(now_ms, days) {
+        line.word(format!("--filter={rule}"));
+    }
+    line.word("-r").word("--delete");
+    CommandSpec { low: true, ..line.finish(Stdin::Null) }
 }
 
 /// One listing of a batch.

@@ -5,6 +5,7 @@ use super::identity::clean_path;
 use crate::behaviour::words::literal;
 use crate::filter::{FilterInput, Matcher, take_filter_words};
 use crate::problem::Problem;
+use crate::trash::OWN_RULE;
 
 /// Gives the content of a file that a filter names.
 pub type Read<'a> = dyn FnMut(&str) -> Result<Vec<u8>, String> + 'a;
@@ -22,7 +23,11 @@ pub struct Filters {
 pub fn filters_of(sync: &Sync, own: &[String], read: &mut Read<'_>) -> Result<Filters, Vec<Problem>> {
     let (filter_words, extra) = take_filter_words(&sync.rsync.extra).map_err(|problem| vec![problem])?;
     let input = FilterInput {
-        filter: own_rules(&sync.source, own).into_iter().chain(sync.filter.iter().cloned()).collect(),
+        filter: own_rules(&sync.source, own)
+            .into_iter()
+            .chain(sync.keep_days().map(|_| OWN_RULE.to_owned()))
+            .chain(sync.filter.iter().cloned())
+            .collect(),
         filter_from: sync.filter_from.clone(),
         exclude: sync.exclude.clone(),
         exclude_from: sync.exclude_from.clone(),

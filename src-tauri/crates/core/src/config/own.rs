@@ -30,6 +30,11 @@ pub struct DriftlessKeys {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-group" = "deletions", "x-default" = false))]
     pub rehearse: Option<bool>,
+    /// What is removed or replaced at the target is kept there for so many days, in a folder `.driftless-trash`, to be brought back.
+    /// Taken out again, the folder goes with the next full pass that removes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 3_650), extend("x-group" = "deletions", "x-kinds" = ["rsync"], "x-unit" = "days"))]
+    pub keep: Option<u32>,
     /// The source is on a disk that comes and goes; while it is away the sync waits calmly. `auto` for the disk it was first seen on,
     /// `UUID=…` for a file system, `UUID=…/folder` for a folder on it, wherever it is mounted.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -159,3 +159,10 @@ pub(super) fn one_or_many<'de, D: serde::Deserializer<'de>>(deserializer: D) -> 
     }
     deserializer.deserialize_any(OneOrMany)
 }
+
+impl Sync {
+    /// What is removed at the target is kept there for so many days; `None`: it is not.
+    pub fn keep_days(&self) -> Option<u32> {
+        self.driftless.keep.filter(|_| self.kind == Kind::Rsync)
+    }
+}

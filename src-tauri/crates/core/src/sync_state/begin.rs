@@ -28,7 +28,7 @@ impl SyncState {
                 Vec::new()
             }
             Purpose::Batch => self.queue.depart(job, BATCH),
-            Purpose::Rehearsal => Vec::new(),
+            Purpose::Rehearsal | Purpose::Tidy => Vec::new(),
         };
         if purpose == Purpose::Batch && batch.is_empty() {
             // All that is ready meets a run under way: its end will ask again.
@@ -65,6 +65,9 @@ impl SyncState {
         if job.purpose == Purpose::Rehearsal {
             return self.rehearsal_run(id);
         }
+        if job.purpose == Purpose::Tidy {
+            return self.tidy_run(now, id);
+        }
         if let Purpose::Pass { startup, exact, delete } = job.purpose {
             job.running = true;
             let word = if startup { "startup" } else { "full" };
@@ -93,6 +96,7 @@ impl SyncState {
             }
             let command = rsync::full_pass(&self.plan, removes, exact);
             let command = self.netted(now, command, removes);
+            let command = self.keeping(now, command);
             out.extend([self.exec(&command), Do::Start(id, step, command)]);
             return out;
         }
@@ -165,7 +169,12 @@ impl SyncState {
         job.counting = counts;
         let step = job.step;
         let deletes = self.plan.delete.while_running() && !keeps;
-        let command = if counts { rsync::dry_run(command) } else { self.netted(now, command, deletes) };
+        let command = if counts {
+            rsync::dry_run(command)
+        } else {
+            let command = self.netted(now, command, deletes);
+            self.keeping(now, command)
+        };
         vec![self.exec(&command), Do::Start(id, step, command)]
     }
 
@@ -213,6 +222,9 @@ impl SyncState {
         let Some(job) = self.jobs.remove(&id) else { return Vec::new() };
         if job.purpose == Purpose::Rehearsal {
             return self.not_rehearsed(now, id, trouble.code());
+        }
+        if job.purpose == Purpose::Tidy {
+            return self.tidied(now, id);
         }
         for (path, _) in &job.batch {
             self.queue.failed(path, id, Duration::ZERO, now.mono);

@@ -192,6 +192,7 @@ impl SyncState {
             (Purpose::Batch, Some(picture)) => self.batch_counted(now, id, picture),
             (Purpose::Pass { .. }, None) => self.pass_ended(now, id, &diagnosis, report),
             (Purpose::Batch, None) => self.batch_ended(now, id, diagnosis, report),
+            (Purpose::Tidy, _) => self.tidied(now, id),
         }
     }
 

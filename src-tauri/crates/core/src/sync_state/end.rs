@@ -41,7 +41,7 @@ impl SyncState {
             {
                 diagnosis = diagnosis.with_override(*verdict, *code, said, &context);
             }
-            if !job.counting {
+            if !job.counting && job.purpose != Purpose::Tidy {
                 self.totals.runs += 1;
                 self.totals.sent += said.counts.sent;
                 self.totals.deleted += said.counts.deleted;
@@ -56,6 +56,11 @@ impl SyncState {
         if std::mem::take(&mut job.counting) {
             let mut out = self.tell_count(end, report, &diagnosis);
             out.extend(self.counted(now, id, diagnosis, report));
+            return out;
+        }
+        if self.jobs[&id].purpose == Purpose::Tidy {
+            let mut out = self.tell_count(end, report, &diagnosis);
+            out.extend(self.tidied(now, id));
             return out;
         }
         self.net_caught(&mut diagnosis);

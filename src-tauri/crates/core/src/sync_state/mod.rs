@@ -13,6 +13,7 @@ mod intake;
 mod keep;
 mod obey;
 mod tell;
+mod trash;
 
 pub(crate) use clocks::was_set;
 pub use consent::Consent;
@@ -170,6 +171,7 @@ pub struct SyncState {
     /// The machine slept, and the watcher has not yet vouched for what happened meanwhile.
     unvouched: Option<Now>,
     keep: keep::Keep,
+    trash: trash::Trash,
 }
 
 impl SyncState {
@@ -179,6 +181,7 @@ impl SyncState {
         SyncState {
             key,
             keep: keep::Keep::of(&plan),
+            trash: trash::Trash::default(),
             written: (plan.source.clone(), plan.target.clone()),
             plan,
             insist: settings.insist,
@@ -248,7 +251,10 @@ impl SyncState {
         }
         self.queue.wake(now.mono);
         let (delay, most) = self.gate();
-        (self.queue.due(delay, most)? <= now.mono).then_some(Purpose::Batch)
+        if self.queue.due(delay, most).is_some_and(|due| due <= now.mono) {
+            return Some(Purpose::Batch);
+        }
+        self.tidies(now).then_some(Purpose::Tidy)
     }
 
     pub(super) fn gate(&self) -> (Duration, usize) {
@@ -287,6 +293,7 @@ impl SyncState {
         times.extend(self.paused_for_retry.flatten());
         times.extend(self.gated);
         times.extend(self.rules_change);
+        times.extend(self.next_tidy());
         times.extend(self.owed.map(|o| o.not_before));
         if !self.blocked && self.watching {
             let (delay, most) = self.gate();

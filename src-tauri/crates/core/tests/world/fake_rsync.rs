@@ -2,7 +2,7 @@
 //! its time: names are looked at when it starts, contents when their turn comes.
 
 use driftless_core::diagnose::{Exit, FailedPath, FailureCode, Item, PathWhy, Report, Side};
-use driftless_core::filter::{Matcher, Verdict};
+use driftless_core::filter::{FilterInput, Matcher, Verdict};
 use driftless_core::mirror::End;
 use driftless_core::paths::RelPath;
 use driftless_core::work::{Arg, CommandSpec, Stdin};
@@ -27,10 +27,12 @@ enum Unit {
     /// The content of a directory at the target that is not at the source goes.
     Purge(RelPath, Vec<RelPath>),
     Attributes(RelPath, Node),
+    /// It leaves the trash.
+    Age(RelPath),
 }
 
 impl Run {
-    pub fn start(command: &CommandSpec, source: &Tree, matcher: &Matcher) -> Run {
+    pub fn start(command: &CommandSpec, source: &Tree, target: &Tree, matcher: &Matcher) -> Run {
         let words: Vec<String> = command
             .args
             .iter()
@@ -42,6 +44,10 @@ impl Run {
             .collect();
         let mut run = Run { words, units: Vec::new(), done: 0, report: Report::default(), exit: 0, dry: None };
         match &command.stdin {
+            Stdin::Null if run.has("--filter=H *") => {
+                assert!(run.has("--filter=P *") && !run.words.iter().any(|w| w.starts_with("--backup")));
+                run.age(target);
+            }
             Stdin::Null => {
                 run.walk(&RelPath::root(), source, matcher);
                 let sent = run.units.iter().filter(|u| matches!(u, Unit::Put(..))).count();
@@ -172,7 +178,7 @@ impl Run {
 
     pub fn next_path(&self) -> Option<RelPath> {
         self.units.get(self.done).map(|u| match u {
-            Unit::Delete(p) | Unit::Put(p, _) | Unit::Purge(p, _) | Unit::Attributes(p, _) => p.clone(),
+            Unit::Delete(p) | Unit::Put(p, _) | Unit::Purge(p, _) | Unit::Attributes(p, _) | Unit::Age(p) => p.clone(),
         })
     }
 
@@ -196,7 +202,7 @@ impl Run {
         if let Some(told) = fail {
             self.exit = 23;
             let path = match unit {
-                Unit::Delete(p) | Unit::Put(p, _) | Unit::Purge(p, _) | Unit::Attributes(p, _) => p,
+                Unit::Delete(p) | Unit::Put(p, _) | Unit::Purge(p, _) | Unit::Attributes(p, _) | Unit::Age(p) => p,
             };
             match told {
                 true => self.failed(&path, false),
@@ -206,6 +212,7 @@ impl Run {
         }
         match unit {
             Unit::Delete(path) => self.delete(&path, target, matcher),
+            Unit::Age(path) => target.remove(&path, 0),
             Unit::Put(path, seen) => self.put(&path, &seen, source, target, matcher),
             Unit::Purge(top, kept) => {
                 if source.get(&top).is_some() || self.has("-r") {
@@ -246,11 +253,40 @@ impl Run {
             self.report.causes.insert(FailureCode::TooManyDeletions, Default::default());
             self.exit = 25;
         } else if target.children(path).is_empty() {
+            self.keep(path, target);
             target.remove(path, 0);
             self.report.counts.deleted += 1;
             self.item(path, true, node.is_dir());
         } else {
             self.report.not_deleted.push(path.clone());
+        }
+    }
+
+    /// `--backup-dir`: what is about to go, or to be replaced, is put there; directories are not.
+    fn keep(&self, path: &RelPath, target: &mut Tree) {
+        let Some(dir) = self.words.iter().find_map(|w| w.strip_prefix("--backup-dir=")) else { return };
+        let Some(node) = target.get(path).filter(|n| !n.is_dir()).cloned() else { return };
+        let kept = RelPath::new(dir.as_bytes()).expect("a relative folder").join_path(path);
+        for above in kept.ancestors().filter(|above| !above.is_root()) {
+            if target.get(&above).is_none() {
+                target.put(&above, Node { kind: Kind::Dir, mtime_ns: 0, mode: 0o755, ino: 0 }, 0);
+            }
+        }
+        assert!(target.get(&kept).is_none(), "two versions of {path:?} at one place in the trash");
+        target.put(&kept, node, 0);
+    }
+
+    /// `R …` in the run that ages the trash: days that match one of them go.
+    fn age(&mut self, target: &Tree) {
+        let trash = RelPath::new(b".driftless-trash").expect("a clean path");
+        let filter = self.words.iter().filter_map(|w| w.strip_prefix("--filter=R ")).map(|p| format!("+ {p}"));
+        let filter = filter.chain(["- *".to_owned()]).collect();
+        let input = FilterInput { filter, ..FilterInput::default() };
+        let at_risk = Matcher::build(&input, &mut |_| Err("no files here".into())).expect("good patterns");
+        for path in target.below(&trash).into_iter().rev() {
+            if at_risk.verdict(&path, target.is_dir(&path)) == Verdict::Sent {
+                self.units.push(Unit::Age(path));
+            }
         }
     }
 
@@ -262,6 +298,7 @@ impl Run {
     fn put(&mut self, path: &RelPath, seen: &Node, source: &Tree, target: &mut Tree, matcher: &Matcher) {
         for above in path.ancestors() {
             if !target.is_dir(&above) {
+                self.keep(&above, target);
                 target.remove(&above, 0);
                 let attributes = source.get(&above).filter(|n| n.is_dir()).cloned();
                 let node = attributes.unwrap_or(Node { kind: Kind::Dir, mtime_ns: 0, mode: 0o755, ino: 0 });
@@ -274,6 +311,7 @@ impl Run {
         }
         if seen.is_dir() {
             if !there.as_ref().is_some_and(Node::is_dir) {
+                self.keep(path, target);
                 target.remove(path, 0);
                 target.put(path, Node { mtime_ns: 0, ..seen.clone() }, 0);
             }
@@ -302,6 +340,7 @@ impl Run {
                 if matches!(seen.kind, Kind::File { .. }) && !matches!(now.kind, Kind::File { .. }) {
                     return self.report.vanished.push(path.clone());
                 }
+                self.keep(path, target);
                 target.put(path, Node { kind, ..seen.clone() }, 0);
             }
             _ => self.report.vanished.push(path.clone()),

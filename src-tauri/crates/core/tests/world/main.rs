@@ -14,7 +14,7 @@ use std::time::Duration;
 use driftless_core::config::DeletePolicy;
 use driftless_core::paths::RelPath;
 use tree::{Kind, Node};
-use world::{World, plan};
+use world::{World, plan, plan_with_trash};
 
 const EXCLUDES: &[&str] = &["*.keep", "/b/d", "cache/"];
 
@@ -111,6 +111,23 @@ fn without_a_word_nothing_is_deleted_beyond_the_budget_and_with_it_the_target_eq
         }
         world.rest();
         check(&world, false);
+    }
+}
+
+#[test]
+fn with_a_trash_nothing_that_stood_at_the_target_is_lost() {
+    for seed in seeds().step_by(4) {
+        let policy = if seed % 8 == 1 { DeletePolicy::Always } else { DeletePolicy::Running };
+        let mut world = World::new(seed, plan_with_trash(policy, if seed % 3 == 0 { EXCLUDES } else { &[] }));
+        world.plan.max_processes = 1 + (seed % 3) as usize;
+        world.faults = seed % 5 != 0;
+        let before = Node { kind: Kind::File { data: 7, size: 7 }, mtime_ns: 7, mode: 0o600, ino: 7 };
+        world.target.put(&path("a"), before, 1);
+        world.remember();
+        live(&mut world, 3);
+        check(&world, policy == DeletePolicy::Running);
+        let lost = world.lost_for_ever();
+        assert!(lost.is_empty() && world.stood.len() > 1, "seed {seed}: {lost:?}");
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use driftless_core::paths::RelPath;
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     File { data: u64, size: u64 },
     Dir,

@@ -1,6 +1,6 @@
 //! A source, a target and a person who changes files, around a real `Mirror`, with a clock that only moves when it is told.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ use driftless_core::plan::{OwnPlan, Password, Plan, PlanSettings, RsyncPlan, Syn
 use driftless_core::record::{Note, Past, Recovered};
 use driftless_core::target::Target;
 use driftless_core::time::Now;
+use driftless_core::trash::{PATTERN, TRASH};
 use driftless_core::work::CommandSpec;
 
 use crate::fake_rsync::Run;
@@ -78,6 +79,8 @@ pub struct World {
     /// A person makes changes that no time shows: writes that keep it, writes in the same second, and files put in another's
     /// place while a run reads.
     pub sly: bool,
+    /// Every file that ever stood at the target, where a trash keeps them.
+    pub stood: BTreeSet<(RelPath, Kind)>,
     unwritten: BTreeMap<u64, Vec<Note>>,
     key: SyncKey,
     coming: BTreeMap<(Duration, u64), Coming>,
@@ -138,6 +141,15 @@ pub fn settings() -> PlanSettings {
     }
 }
 
+/// The same with a trash.
+pub fn plan_with_trash(delete: DeletePolicy, exclude: &[&str]) -> SyncPlan {
+    let all: Vec<&str> = [PATTERN].into_iter().chain(exclude.iter().copied()).collect();
+    let mut plan = plan(delete, &all);
+    plan.own.keep_days = Some(30);
+    plan.rsync.protect.push(PATTERN.to_owned());
+    plan
+}
+
 impl World {
     pub fn new(seed: u64, plan: SyncPlan) -> World {
         let now = Now { mono: Duration::from_secs(100), wall_ms: 1_700_000_000_000 };
@@ -157,6 +169,7 @@ impl World {
             past: Past::default(),
             finished: false,
             sly: true,
+            stood: BTreeSet::new(),
             unwritten: BTreeMap::new(),
             key: SyncKey(0),
             coming: BTreeMap::new(),
@@ -388,7 +401,7 @@ impl World {
     }
 
     fn begin_run(&mut self, job: JobId, command: &CommandSpec) {
-        let run = Run::start(command, &self.source, &self.plan.matcher);
+        let run = Run::start(command, &self.source, &self.target, &self.plan.matcher);
         let cut = (self.faults && self.chance.one_in(6)).then(|| self.bad_end(run.len()));
         if let Some(running) = self.running.get_mut(&job) {
             (running.1, running.2) = (Some(run), cut);
@@ -413,11 +426,34 @@ impl World {
         let fail = fails.then(|| self.chance.one_in(2));
         let before: Vec<RelPath> = self.target.nodes.keys().filter(|_| self.keeps).cloned().collect();
         run.step(&self.source, &mut self.target, &self.plan.matcher, fail);
+        self.remember();
         let gone = before.iter().find(|p| self.target.get(p).is_none());
         assert!(gone.is_none(), "seed {}: deleted without being asked for: {gone:?}", self.seed);
         self.running.insert(job, (step, Some(run), cut));
         let pace = Duration::from_millis(self.chance.below(30) as u64);
         self.at(pace, Coming::Step(job));
+    }
+
+    /// What stands at the target, where a trash is to keep it.
+    pub fn remember(&mut self) {
+        if self.plan.own.keep_days.is_some() {
+            let trash = RelPath::new(TRASH.as_bytes()).expect("a clean path");
+            let files = self.target.nodes.iter().filter(|(p, n)| !n.is_dir() && !p.is_within(&trash));
+            self.stood.extend(files.map(|(p, n)| (p.clone(), n.kind.clone())));
+        }
+    }
+
+    /// What stood at the target once, and is neither there nor in the trash.
+    pub fn lost_for_ever(&self) -> Vec<&(RelPath, Kind)> {
+        let trash = RelPath::new(TRASH.as_bytes()).expect("a clean path");
+        let mut held: BTreeSet<(RelPath, Kind)> = BTreeSet::new();
+        for (path, node) in self.target.nodes.iter().filter(|(_, n)| !n.is_dir()) {
+            let below =
+                path.below(&trash).map(|p| p.bytes().splitn(3, |b| *b == b'/').skip(2).flatten().copied().collect());
+            let path = below.map_or_else(|| path.clone(), |b: Vec<u8>| RelPath::new(&b).expect("a clean path"));
+            held.insert((path, node.kind.clone()));
+        }
+        self.stood.iter().filter(|one| !held.contains(one)).collect()
     }
 
     /// Events reach the mirror in their order, some of them late; in bad times they are lost, and that is said.

@@ -1,6 +1,6 @@
 //! What one run of rsync did, told for the history: how many, how long, ten names, and why what failed failed.
 //!
-//! Runs that only look (rehearsals, counts) are not told, nor those that found nothing to do.
+//! Runs that only look (rehearsals, counts) or only age the trash are not told, nor those that found nothing to do.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -53,7 +53,12 @@ pub(super) struct Begun {
 impl Begun {
     pub(super) fn now(command: &CommandSpec, wall_ms: i64) -> Begun {
         let has = |word: &str| command.args.iter().any(|arg| matches!(arg, Arg::Word(one) if one == word));
-        Begun { wall_ms, at: std::time::Instant::now(), pass: has("-r"), looks_only: has("--dry-run") || has("-n") }
+        Begun {
+            wall_ms,
+            at: std::time::Instant::now(),
+            pass: has("-r"),
+            looks_only: has("--dry-run") || has("-n") || has("--filter=H *"),
+        }
     }
 
     /// What there is to tell.

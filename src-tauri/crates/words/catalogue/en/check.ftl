@@ -147,6 +147,9 @@ check-extra-without-value = { $option } in _extra needs a value.
 check-extra-not-an-option = “{ $word }” in _extra is no option, so rsync would take it for a source or a target.
     .remedy = Take it out. A list of words is wanted: each option is one word.
 
+check-keep-with-backup = With keep the trash takes what is removed or replaced, and { $option } would put it elsewhere.
+    .remedy = Take one of the two out.
+
 ## Times
 
 check-crontab-fields = “{ $line }” has { $fields } fields, and a crontab line has six.

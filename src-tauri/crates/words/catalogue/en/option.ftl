@@ -99,6 +99,7 @@ option-driftless-name = Name
 option-driftless-deleteShare = Ask above this share
 option-driftless-deleteCount = Ask above this count
 option-driftless-rehearse = Rehearse first
+option-driftless-keep = Keep what is removed
 option-driftless-sourceDisk = Source on a removable disk
 option-driftless-targetDisk = Target on a removable disk
 option-driftless-onlyOnMains = On mains only

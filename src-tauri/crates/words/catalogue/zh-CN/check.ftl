@@ -139,6 +139,9 @@ check-extra-without-value = _extra 中的 { $option } 需要一个值。
 check-extra-not-an-option = _extra 中的“{ $word }”不是选项，rsync 会当作源或目标。
     .remedy = 请去掉它。这里需要词的列表：每个选项一个词。
 
+check-keep-with-backup = 设置 keep 后，被移除或替换的内容进入回收区，而 { $option } 会把它放到别处。
+    .remedy = 请去掉两者之一。
+
 check-crontab-fields = “{ $line }”有 { $fields } 个字段，而 crontab 行有六个。
     .remedy = 请写秒、分、时、日、月、星期，如三点钟写“0 0 3 * * *”。
 check-crontab-field = “{ $line }”中的 { $value } 不是有效的 { $field }。

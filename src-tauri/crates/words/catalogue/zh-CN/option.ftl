@@ -198,6 +198,8 @@ option-driftless-deleteCount = 超过此数量先询问
     .help = 十分钟内删除超过这么多文件时，等待确认；复制照常进行。
 option-driftless-rehearse = 先预演
     .help = 在可能删除的首次全量同步之前：显示将发送、更改和删除什么，并等待确认。
+option-driftless-keep = 保留被移除的内容
+    .help = 目标上被移除或替换的内容在文件夹 .driftless-trash 中保留这么多天，可以取回。去掉此项后，该文件夹随下一次会移除的全量同步一起消失。
 option-driftless-sourceDisk = 源在可移动磁盘上
     .help = 源在会拔插的磁盘上；不在时任务安静等待。auto 表示首次见到它的那块磁盘，UUID=… 表示某个文件系统，UUID=…/folder 表示其上的文件夹，无论挂载在哪里。
 option-driftless-targetDisk = 目标在可移动磁盘上

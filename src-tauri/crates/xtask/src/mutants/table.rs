@@ -75,6 +75,21 @@ const DELETE: &str = "src/config/delete.rs";
 /// All of them.
 pub const MUTATIONS: &[Mutation] = &[
     broken(
+        "a pass replaces without the trash",
+        "src/sync_state/begin.rs",
+        "            let command = self.keeping(now, command);
+            out.extend([self.exec(&command)",
+        "            out.extend([self.exec(&command)",
+        "what is removed or replaced is in the trash",
+    ),
+    broken(
+        "the trash of the last day kept goes",
+        "src/trash.rs",
+        "let most = char::from_u32(u32::from(digit) - 1).unwrap_or('0');",
+        "let most = digit;",
+        "the trash keeps for as long as was asked for",
+    ),
+    broken(
         "done_drops_what_came_in_meanwhile",
         QUEUE,
         "        self.flying.remove(path);\n        if entry.wait.is_none() {",

@@ -1,6 +1,7 @@
 //! Our own keys: disks, networks and hours.
 
 use super::Looked;
+use crate::behaviour::options::read_words;
 use crate::conditions::Hours;
 use crate::config::clean_path;
 use crate::disk::Disk;
@@ -18,6 +19,11 @@ pub(super) fn check(it: &Looked<'_>, problems: &mut Vec<Problem>) {
         _ => None,
     };
     problems.extend(disk(it, "targetDisk", own.target_disk.as_deref(), target.as_deref()));
+    if own.keep.is_some() {
+        problems.extend(backups(it).map(|option| {
+            Problem::error("check-keep-with-backup").with("option", option).at(it.key("driftless.keep"))
+        }));
+    }
     for text in own.only_hours.iter().filter(|text| Hours::parse(text).is_none()) {
         let problem = Problem::error("check-hours").with("value", show_bytes(text.as_bytes()));
         problems.push(problem.at(it.key("driftless.onlyHours")));
@@ -25,6 +31,20 @@ pub(super) fn check(it: &Looked<'_>, problems: &mut Vec<Problem>) {
     if own.only_networks.iter().any(|name| name.trim().is_empty()) {
         problems.push(Problem::error("check-network-empty").at(it.key("driftless.onlyNetworks")));
     }
+}
+
+/// An option that puts what is replaced elsewhere than the trash does.
+fn backups(it: &Looked<'_>) -> Option<&'static str> {
+    let options = &it.sync.rsync;
+    let extra = it.filters.as_ref().map(|f| read_words(&f.extra)).unwrap_or_default();
+    let mut given = extra.iter().flat_map(|w| &w.options).filter(|g| !g.negated).filter_map(|g| g.option);
+    let written = [
+        ("backup", options.backup == Some(true)),
+        ("backup_dir", options.backup_dir.is_some()),
+        ("suffix", options.suffix.is_some()),
+    ];
+    let written = written.into_iter().find(|(_, on)| *on).map(|(name, _)| name);
+    written.or_else(|| given.find(|o| matches!(o.name, "backup" | "backup-dir" | "suffix")).map(|o| o.name))
 }
 
 /// `place`: the folder of that end, where it is one on this machine.

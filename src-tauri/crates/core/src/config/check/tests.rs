@@ -61,6 +61,16 @@ fn our_own_keys_name_disks_and_hours() {
             &["driftless.onlyHours check-hours", "driftless.onlyNetworks check-network-empty"],
         ),
         (json!({ "driftless": { "deleteShare": 101 } }), &["driftless.deleteShare check-too-large"]),
+        (json!({ "driftless": { "keep": 0 } }), &["driftless.keep check-too-small"]),
+        (json!({ "driftless": { "keep": 30 } }), &[]),
+        (
+            json!({ "driftless": { "keep": 30 }, "rsync": { "backup": true, "backup_dir": "/b" } }),
+            &["driftless.keep check-keep-with-backup"],
+        ),
+        (
+            json!({ "driftless": { "keep": 30 }, "rsync": { "_extra": ["-b", "--backup-dir=x"] } }),
+            &["driftless.keep check-keep-with-backup"],
+        ),
     ]);
 }
 

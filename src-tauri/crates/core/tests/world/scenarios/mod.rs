@@ -11,6 +11,7 @@ mod life;
 mod pace;
 mod record;
 mod sending;
+mod trash;
 
 use crate::stage::{Stage, sync};
 
