@@ -30,6 +30,7 @@ pub mod retry;
 pub mod safety;
 pub mod said;
 pub mod say;
+pub mod schedule;
 mod sent_times;
 pub mod sentence;
 pub mod slots;

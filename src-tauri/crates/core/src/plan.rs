@@ -17,6 +17,7 @@ use crate::disk::Disk;
 use crate::filter::Verdict;
 use crate::paths::RelPath;
 use crate::problem::{Problem, Severity};
+use crate::schedule::{self, Schedule};
 use crate::ssh::SshCall;
 use crate::target::Target;
 use crate::trash::PATTERN;
@@ -82,8 +83,6 @@ pub struct SyncPlan {
     pub delete: DeletePolicy,
     /// What is left out; the words for rsync stand in it too.
     pub matcher: crate::filter::Matcher,
-    /// When to do a full pass again, in wall time: `second minute hour day month weekday`.
-    pub crontab: Vec<String>,
     /// Files larger than this go one to a run.
     pub batch_size_limit: Option<u64>,
     /// The person's meaning of exit codes, over the built-in one.
@@ -111,6 +110,8 @@ pub struct OwnPlan {
     pub rules: Rules,
     /// What is removed or replaced at the target is kept in its trash, for so many days.
     pub keep_days: Option<u32>,
+    /// When everything is compared again.
+    pub schedule: Schedule,
 }
 
 impl OwnPlan {
@@ -128,6 +129,11 @@ impl OwnPlan {
                 hours: keys.only_hours.iter().filter_map(|text| Hours::parse(text)).collect(),
             },
             keep_days: sync.keep_days(),
+            schedule: Schedule {
+                days: Some(keys.verify.unwrap_or(7)).filter(|days| *days > 0),
+                contents: keys.verify_contents == Some(true),
+                crontab: sync.crontab.iter().filter_map(|line| schedule::parse(line)).collect(),
+            },
         }
     }
 }
@@ -265,7 +271,6 @@ fn sync_of(
         init: sync.init.unwrap_or(true),
         delete: sync.delete.unwrap_or_default(),
         matcher: filters.matcher,
-        crontab: sync.crontab.clone(),
         batch_size_limit: sync.batch_size_limit,
         exit_codes: exit_codes.clone(),
         rsync: rsync_of(sync, &filters.extra, &target, env),

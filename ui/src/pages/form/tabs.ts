@@ -32,6 +32,7 @@ const byGroup = (group: string, tab: Tab): [string, Tab][] =>
 const placed = new Map<string, Tab>([
   ...Object.entries(PLACED),
   ...byGroup('conditions', 'when'),
+  ...byGroup('when', 'when'),
   ...byGroup('deletions', 'deletions'),
 ]);
 

@@ -69,6 +69,14 @@ pub fn into_trash(mut command: CommandSpec, moment: Moment) -> CommandSpec {
     command
 }
 
+/// The same run, comparing contents.
+pub fn by_contents(mut command: CommandSpec) -> CommandSpec {
+    command.args.insert(0, Arg::Word("--checksum".to_owned()));
+    // What is compared so must be corrected also where it is shorter or as long.
+    command.args.retain(|arg| !matches!(arg, Arg::Word(word) if word.starts_with("--append")));
+    command
+}
+
 /// Removes what lies in the trash for more than `days` days. It takes nothing from the source, and leaves all else alone.
 pub fn age_trash(plan: &SyncPlan, now_ms: i64, days: u32) -> CommandSpec {
     let mut line = Line::new(plan);

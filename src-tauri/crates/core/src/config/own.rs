@@ -1,4 +1,4 @@
-//! `[sync.driftless]`: our own keys, apart from lsyncd's. None of them is on unless it is written.
+//! `[sync.driftless]`: our own keys, apart from lsyncd's. None of them is on unless it is written, but for `verify`.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -44,6 +44,15 @@ pub struct DriftlessKeys {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-group" = "where", "x-value" = "disk"))]
     pub target_disk: Option<String>,
+    /// After so many days without a full pass everything is compared again, when nothing else is to be done: what was lost or changed at
+    /// the target comes back. 0 for never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0, max = 3_650), extend("x-group" = "when", "x-default" = 7, "x-unit" = "days"))]
+    pub verify: Option<u32>,
+    /// These passes compare contents too, which reads all of both sides; else sizes and times.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-group" = "when", "x-default" = false))]
+    pub verify_contents: Option<bool>,
     /// Only while the machine runs on mains power.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-group" = "conditions", "x-default" = false, "x-fact" = "on_mains"))]

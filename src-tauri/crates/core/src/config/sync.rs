@@ -118,7 +118,8 @@ pub struct Sync {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[schemars(extend("x-group" = "failures", "x-kinds" = ["rsyncssh"]))]
     pub ssh_exit_codes: BTreeMap<u8, ExitVerdict>,
-    /// When to compare everything again: `second minute hour day month weekday`, in wall time.
+    /// When to compare everything again, in local time: `second minute hour day month weekday`, or without the second. What was missed
+    /// while the machine was off is made good.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "one_or_many")]
     #[schemars(extend("x-group" = "when", "x-value" = "crontab"))]
     pub crontab: Vec<String>,

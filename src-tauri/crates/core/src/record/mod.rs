@@ -51,6 +51,8 @@ pub enum Note {
     Held(Option<(String, i64)>),
     /// A full pass ended well then (wall clock, ms).
     PassOver(i64),
+    /// A pass that it makes by itself ended well then, or these are counted from then on (wall clock, ms).
+    Verified(i64),
     /// At a clean stop: a pass is owed.
     Owed,
     /// At a clean stop: what waits.

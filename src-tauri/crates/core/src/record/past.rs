@@ -32,6 +32,8 @@ pub struct Past {
     pub held: Option<(String, i64)>,
     /// When a full pass last ended well: wall clock, ms.
     pub last_pass_ms: Option<i64>,
+    /// When a pass that it makes by itself last ended well, or these are counted from: wall clock, ms.
+    pub verified_ms: Option<i64>,
     /// A full pass was owed at the stop.
     pub owed: bool,
     /// What waited at the stop.
@@ -56,6 +58,7 @@ impl Past {
             Note::MayRemain(may) => self.may_remain = *may,
             Note::Held(held) => self.held = held.clone(),
             Note::PassOver(at) => self.last_pass_ms = Some(*at),
+            Note::Verified(at) => self.verified_ms = Some(*at),
             Note::Owed => self.owed = true,
             Note::Dirty(all) => self.dirty.extend_from_slice(all),
             Note::Stopped => self.clean = true,
@@ -99,6 +102,7 @@ impl Past {
         notes.extend(self.may_remain.then_some(Note::MayRemain(true)));
         notes.extend(self.held.clone().map(|held| Note::Held(Some(held))));
         notes.extend(self.last_pass_ms.map(Note::PassOver));
+        notes.extend(self.verified_ms.map(Note::Verified));
         notes.extend(self.owed.then_some(Note::Owed));
         if !self.dirty.is_empty() {
             notes.push(Note::Dirty(self.dirty.clone()));
@@ -151,6 +155,7 @@ mod tests {
             Note::MayRemain(true),
             Note::Held(Some(("source-emptied".into(), 4))),
             Note::PassOver(8),
+            Note::Verified(7),
             Note::Owed,
             Note::Dirty(vec![saved]),
             Note::Stopped,

@@ -97,6 +97,7 @@ impl SyncState {
             let command = rsync::full_pass(&self.plan, removes, exact);
             let command = self.netted(now, command, removes);
             let command = self.keeping(now, command);
+            let command = self.checking(command);
             out.extend([self.exec(&command), Do::Start(id, step, command)]);
             return out;
         }

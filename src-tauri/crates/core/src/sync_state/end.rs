@@ -325,6 +325,7 @@ impl SyncState {
 
     pub(super) fn pass_over(&mut self, now: Now, removed: bool) {
         self.first_pass_over = true;
+        self.healed(now);
         self.last_pass_ms = Some(now.wall_ms);
         self.keep.unsent_since_ms = None;
         if removed && self.plan.delete.at_recovery() {

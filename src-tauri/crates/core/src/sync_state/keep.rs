@@ -81,6 +81,7 @@ impl SyncState {
         self.consent.recover(past.consent);
         self.may_remain = past.may_remain;
         self.last_pass_ms = past.last_pass_ms;
+        self.heal.verified_ms = past.verified_ms;
         if past.clean {
             for saved in &past.dirty {
                 self.queue.put(&saved.path, saved.dirt(now), now.mono);
@@ -162,6 +163,9 @@ impl SyncState {
         }
         if noted.last_pass_ms != self.last_pass_ms {
             notes.extend(self.last_pass_ms.map(Note::PassOver));
+        }
+        if noted.verified_ms != self.heal.verified_ms {
+            notes.extend(self.heal.verified_ms.map(Note::Verified));
         }
         notes.extend(self.age(now));
         for note in &notes {

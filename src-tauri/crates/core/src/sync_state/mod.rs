@@ -9,6 +9,7 @@ mod begin;
 mod clocks;
 mod consent;
 mod end;
+mod heal;
 mod intake;
 mod keep;
 mod obey;
@@ -172,6 +173,7 @@ pub struct SyncState {
     unvouched: Option<Now>,
     keep: keep::Keep,
     trash: trash::Trash,
+    heal: heal::Heal,
 }
 
 impl SyncState {
@@ -182,6 +184,7 @@ impl SyncState {
             key,
             keep: keep::Keep::of(&plan),
             trash: trash::Trash::default(),
+            heal: heal::Heal::default(),
             written: (plan.source.clone(), plan.target.clone()),
             plan,
             insist: settings.insist,
@@ -241,6 +244,7 @@ impl SyncState {
         if !self.may_run(now) || working >= self.plan.max_processes {
             return None;
         }
+        self.heal(now);
         if let Some(owed) = self.owed.filter(|o| o.not_before <= now.mono) {
             let delete = if owed.startup { self.plan.delete.at_startup() } else { self.plan.delete.at_recovery() };
             let Owed { startup, exact, .. } = owed;
@@ -294,6 +298,7 @@ impl SyncState {
         times.extend(self.gated);
         times.extend(self.rules_change);
         times.extend(self.next_tidy());
+        times.extend(self.heal_at(now));
         times.extend(self.owed.map(|o| o.not_before));
         if !self.blocked && self.watching {
             let (delay, most) = self.gate();

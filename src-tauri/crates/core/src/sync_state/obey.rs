@@ -11,6 +11,7 @@ use crate::time::Now;
 impl SyncState {
     /// Looks whether a rule pauses now. True if that is another one than before.
     pub fn obey(&mut self, now: Now, around: &Surroundings) -> bool {
+        self.heal.offset_s = around.utc_offset_s;
         let rules = &self.plan.own.rules;
         let pausing = rules.pausing(now, around);
         let ahead = |ms: i64| now.mono + Duration::from_millis(u64::try_from(ms - now.wall_ms).unwrap_or(0));

@@ -172,6 +172,11 @@ impl Run {
         }
     }
 
+    /// It ends well, and has not done anything.
+    pub fn does_nothing(&mut self) {
+        self.units.clear();
+    }
+
     pub fn len(&self) -> usize {
         self.units.len()
     }
@@ -354,7 +359,7 @@ impl Run {
                 if size != old_size {
                     return true;
                 }
-                if self.has("-c") {
+                if self.has("-c") || self.has("--checksum") {
                     return !matches!(now.map(|n| &n.kind), Some(Kind::File { data, .. }) if data == old);
                 }
                 if self.has("--modify-window=-1") {

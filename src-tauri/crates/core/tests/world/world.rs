@@ -69,6 +69,8 @@ pub struct World {
     pub plan: SyncPlan,
     /// Nothing at the target may go: nobody has allowed it.
     pub keeps: bool,
+    /// Runs end with 0 and do nothing.
+    pub lying: bool,
     /// Runs fail, output is lost, events come late, queues overflow.
     pub faults: bool,
     pub runs: usize,
@@ -106,7 +108,6 @@ pub fn plan(delete: DeletePolicy, exclude: &[&str]) -> SyncPlan {
         init: true,
         delete,
         matcher,
-        crontab: Vec::new(),
         batch_size_limit: None,
         exit_codes: BTreeMap::new(),
         rsync: RsyncPlan {
@@ -163,6 +164,7 @@ impl World {
             target: Tree::new(start_ns - 5),
             plan,
             keeps: false,
+            lying: false,
             faults: false,
             runs: 0,
             most_at_once: 0,
@@ -401,7 +403,10 @@ impl World {
     }
 
     fn begin_run(&mut self, job: JobId, command: &CommandSpec) {
-        let run = Run::start(command, &self.source, &self.target, &self.plan.matcher);
+        let mut run = Run::start(command, &self.source, &self.target, &self.plan.matcher);
+        if self.lying {
+            run.does_nothing();
+        }
         let cut = (self.faults && self.chance.one_in(6)).then(|| self.bad_end(run.len()));
         if let Some(running) = self.running.get_mut(&job) {
             (running.1, running.2) = (Some(run), cut);

@@ -152,12 +152,12 @@ check-keep-with-backup = With keep the trash takes what is removed or replaced, 
 
 ## Times
 
-check-crontab-fields = “{ $line }” has { $fields } fields, and a crontab line has six.
+check-crontab-fields = “{ $line }” has { $fields } fields, and a crontab line has six, or five without the second.
     .remedy = Write second, minute, hour, day, month and weekday, as “0 0 3 * * *” for three o'clock.
 check-crontab-field = { $value } in “{ $line }” is no { $field }.
     .remedy = Write *, a number from { $least } to { $most }, a range as 1-5, a list as 1,3, or a step as */2.
-check-crontab-not-yet = This version does nothing with crontab: no full pass is made at these times.
-    .remedy = Take it out, and let cron call “driftlessd sync” at these times.
+check-crontab-never = The time “{ $line }” never comes.
+    .remedy = Write day and month so that the day is in the month.
 
 ## Syncs beside each other
 

@@ -142,12 +142,12 @@ check-extra-not-an-option = _extra 中的“{ $word }”不是选项，rsync 会
 check-keep-with-backup = 设置 keep 后，被移除或替换的内容进入回收区，而 { $option } 会把它放到别处。
     .remedy = 请去掉两者之一。
 
-check-crontab-fields = “{ $line }”有 { $fields } 个字段，而 crontab 行有六个。
+check-crontab-fields = “{ $line }”有 { $fields } 个字段，而 crontab 行有六个，不写秒则有五个。
     .remedy = 请写秒、分、时、日、月、星期，如三点钟写“0 0 3 * * *”。
 check-crontab-field = “{ $line }”中的 { $value } 不是有效的 { $field }。
     .remedy = 请写 *、{ $least } 到 { $most } 的数字、范围如 1-5、列表如 1,3，或步长如 */2。
-check-crontab-not-yet = 此版本不处理 crontab：不会在这些时间作全量同步。
-    .remedy = 请去掉它，改由 cron 在这些时间调用“driftlessd sync”。
+check-crontab-never = 时间“{ $line }”永远不会到来。
+    .remedy = 请让日期属于所写的月份。
 
 check-duplicate-sync = 这与任务 { $first } 重复：类型、源和目标都相同。
     .remedy = 请去掉其中之一。

@@ -204,6 +204,10 @@ option-driftless-sourceDisk = 源在可移动磁盘上
     .help = 源在会拔插的磁盘上；不在时任务安静等待。auto 表示首次见到它的那块磁盘，UUID=… 表示某个文件系统，UUID=…/folder 表示其上的文件夹，无论挂载在哪里。
 option-driftless-targetDisk = 目标在可移动磁盘上
     .help = 对本机上的目标同样适用。
+option-driftless-verify = 多久后重新比较
+    .help = 这么多天没有全量同步后，在空闲时重新比较全部内容：目标上丢失或被更改的会恢复。0 表示从不。
+option-driftless-verifyContents = 届时比较内容
+    .help = 这些全量同步也比较内容，需读取两边的全部数据；否则只比较大小和时间。
 option-driftless-onlyOnMains = 仅接通电源时
     .help = 仅在机器接通电源时运行。
 option-driftless-notOnMetered = 不在计费网络上

@@ -75,11 +75,25 @@ const DELETE: &str = "src/config/delete.rs";
 /// All of them.
 pub const MUTATIONS: &[Mutation] = &[
     broken(
+        "nothing is verified by itself",
+        "src/sync_state/heal.rs",
+        "if idle && self.heal_at(now).is_some_and(|at| at <= now.mono) {",
+        "if false {",
+        "what is lost at the target is found by the next verifying pass",
+    ),
+    broken(
+        "the count of days begins at each start",
+        RECORDED,
+        "        self.heal.verified_ms = past.verified_ms;\n",
+        "",
+        "what is lost at the target is found by the next verifying pass",
+    ),
+    broken(
         "a pass replaces without the trash",
         "src/sync_state/begin.rs",
         "            let command = self.keeping(now, command);
-            out.extend([self.exec(&command)",
-        "            out.extend([self.exec(&command)",
+            let command = self.checking(command);",
+        "            let command = self.checking(command);",
         "what is removed or replaced is in the trash",
     ),
     broken(

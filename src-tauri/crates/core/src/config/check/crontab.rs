@@ -1,10 +1,10 @@
-//! `crontab`: `second minute hour day month weekday`, each `*`, a number, a name, a range or a list, with `/step`.
-//!
-//! Nothing acts on it yet: where it is sound, a warning says so.
+//! `crontab`: `second minute hour day month weekday`, or without the second as cron has it; each `*`, a number, a name, a range or
+//! a list, with `/step`.
 
 use super::Looked;
 use crate::paths::show_bytes;
 use crate::problem::Problem;
+use crate::schedule;
 
 struct Field {
     name: &'static str,
@@ -27,24 +27,24 @@ const FIELDS: [Field; 6] = [
     Field { name: "weekday", least: 0, most: 7, names: WEEKDAYS, first: 0 },
 ];
 
-/// Problems of its lines; where there are none, that it does nothing.
+/// Problems of its lines.
 pub(super) fn check(it: &Looked<'_>, problems: &mut Vec<Problem>) {
-    let before = problems.len();
     for line in &it.sync.crontab {
         let parts: Vec<&str> = line.split_whitespace().collect();
-        let problem = if parts.len() != FIELDS.len() {
+        let fields = if parts.len() == FIELDS.len() - 1 { &FIELDS[1..] } else { &FIELDS };
+        let problem = if parts.len() != fields.len() {
             Some(Problem::error("check-crontab-fields").with("fields", parts.len()))
         } else {
-            let bad = FIELDS.iter().zip(&parts).find(|(field, text)| !field.takes(text));
-            bad.map(|(field, text)| {
+            let bad = fields.iter().zip(&parts).find(|(field, text)| !field.takes(text));
+            let bad = bad.map(|(field, text)| {
                 let problem = Problem::error("check-crontab-field").with("value", show_bytes(text.as_bytes()));
                 problem.with("field", field.name).with("least", field.least).with("most", field.most)
-            })
+            });
+            // The thirtieth of February.
+            let comes = || schedule::parse(line).is_some_and(|cron| schedule::comes(&cron));
+            bad.or_else(|| (!comes()).then(|| Problem::error("check-crontab-never")))
         };
         problems.extend(problem.map(|p| p.with("line", show_bytes(line.as_bytes())).at(it.key("crontab"))));
-    }
-    if !it.sync.crontab.is_empty() && problems.len() == before {
-        problems.push(Problem::warning("check-crontab-not-yet").at(it.key("crontab")));
     }
 }
 

@@ -269,12 +269,13 @@ fn a_cap_over_all_is_no_trouble_for_rsyncssh() {
 }
 
 #[test]
-fn a_crontab_has_six_fields_in_their_ranges_and_does_nothing_yet() {
-    for good in ["0 0 3 * * *", "*/10 0-30/5 1,2 1 jan-mar MON", "0 0 0 31 12 7"] {
-        assert_eq!(of_sync(json!({ "crontab": good })), ["crontab check-crontab-not-yet?"], "{good}");
+fn a_crontab_has_five_or_six_fields_in_their_ranges_and_comes_at_some_time() {
+    for good in ["0 3 * * *", "0 0 3 * * *", "*/10 0-30/5 1,2 1 jan-mar MON", "0 0 0 31 12 7"] {
+        assert_eq!(of_sync(json!({ "crontab": good })), [""; 0], "{good}");
     }
     for (bad, code) in [
-        ("0 3 * * *", "crontab check-crontab-fields"),
+        ("3 * * *", "crontab check-crontab-fields"),
+        ("0 0 30 2 *", "crontab check-crontab-never"),
         ("60 0 3 * * *", "crontab check-crontab-field"),
         ("0 0 3 0 * *", "crontab check-crontab-field"),
         ("0 0 3 * foo *", "crontab check-crontab-field"),

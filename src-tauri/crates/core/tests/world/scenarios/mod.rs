@@ -6,6 +6,7 @@ mod consent;
 mod deletions;
 mod failures;
 mod guards;
+mod heal;
 mod leftovers;
 mod life;
 mod pace;
