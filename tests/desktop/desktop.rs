@@ -7,22 +7,16 @@ use std::process::{Child, Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
+use crate::bus::Bus;
 use crate::common::{Tree, wait_for};
 
 /// Longer than any machine needs.
 pub const LONG: u64 = 90;
 
-/// No activation: what is not started by the test is not there.
-const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
- "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig><type>session</type><listen>unix:path=BUS_SOCKET</listen><auth>EXTERNAL</auth>
-<policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>
-</busconfig>"#;
-
 /// See the head of this file.
 pub struct Desktop {
     pub home: Tree,
-    bus: Child,
+    pub bus: Bus,
     screen: Child,
     display: String,
     programs: Vec<Child>,
@@ -33,16 +27,7 @@ impl Desktop {
         let home = Tree::new();
         home.mkdir("run");
         home.chmod("run", 0o700);
-        home.write("bus.conf", BUS.replace("BUS_SOCKET", &home.at("bus").display().to_string()));
-        let bus = Command::new("dbus-daemon")
-            .arg(format!("--config-file={}", home.at("bus.conf").display()))
-            .arg("--nofork")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .process_group(0)
-            .spawn()
-            .expect("dbus-daemon (Debian: dbus) is needed");
+        let bus = Bus::start(&home);
         let mut screen = Command::new("Xvfb")
             .args(["-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp"])
             .stdin(Stdio::null())
@@ -54,14 +39,7 @@ impl Desktop {
         let mut number = String::new();
         BufReader::new(screen.stdout.as_mut().unwrap()).read_line(&mut number).unwrap();
         let display = format!(":{}", number.trim());
-        let desktop = Desktop { home, bus, screen, display, programs: Vec::new() };
-        wait_for("the bus", LONG, || std::os::unix::net::UnixStream::connect(desktop.home.at("bus")).ok());
-        desktop
-    }
-
-    /// Where the bus listens.
-    pub fn address(&self) -> String {
-        format!("unix:path={}", self.home.at("bus").display())
+        Desktop { home, bus, screen, display, programs: Vec::new() }
     }
 
     /// Any program in this session.
@@ -69,7 +47,7 @@ impl Desktop {
         let mut command = Command::new(program);
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("HOME", self.home.path()).env("TMPDIR", self.home.path()).env("LANG", "C.UTF-8");
-        command.env("DBUS_SESSION_BUS_ADDRESS", self.address()).env("DISPLAY", &self.display);
+        command.env("DBUS_SESSION_BUS_ADDRESS", self.bus.address()).env("DISPLAY", &self.display);
         for (name, dir) in [("RUNTIME_DIR", "run"), ("CONFIG_HOME", "config"), ("STATE_HOME", "state")] {
             command.env(format!("XDG_{name}"), self.home.at(dir));
         }
@@ -77,6 +55,20 @@ impl Desktop {
         command.env("LIBGL_ALWAYS_SOFTWARE", "1").env("NO_AT_BRIDGE", "1").env("GSETTINGS_BACKEND", "memory");
         command.current_dir(self.home.path()).stdin(Stdio::null()).process_group(0);
         command
+    }
+
+    /// A real keyring, unlocked.
+    pub fn start_keyring(&mut self) {
+        let (home, address) = (self.home.path().to_owned(), self.bus.address());
+        self.bus.start_keyring(|command| {
+            command.env("HOME", &home).env("DBUS_SESSION_BUS_ADDRESS", address);
+            command.env("XDG_RUNTIME_DIR", home.join("run")).env_remove("DISPLAY");
+        });
+    }
+
+    /// Where the screen is, as X's programs name it.
+    pub fn display(&self) -> &str {
+        &self.display
     }
 
     /// The program with these words; its process id.
@@ -141,9 +133,7 @@ impl Drop for Desktop {
             let _ = kill_process_group(Pid::from_child(child), Signal::KILL);
             let _ = child.wait();
         }
-        for child in [&mut self.screen, &mut self.bus] {
-            let _ = child.kill();
-            let _ = child.wait();
-        }
+        let _ = self.screen.kill();
+        let _ = self.screen.wait();
     }
 }

@@ -9,11 +9,16 @@
     reason = "these are tests, helpers included"
 )]
 
+#[path = "../common/bus.rs"]
+mod bus;
 #[path = "../common/mod.rs"]
 mod common;
 mod desktop;
+mod driver;
+mod first_run;
 mod menu;
 mod notices;
 mod processes;
+mod screen;
 mod tray;
 mod window;

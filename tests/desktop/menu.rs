@@ -49,7 +49,7 @@ impl Tray {
     pub fn start(desktop: &Desktop) -> Tray {
         let items = Arc::new(Mutex::new(Vec::new()));
         let watcher = Watcher { items: Arc::clone(&items) };
-        let bus = connection::Builder::address(desktop.address().as_str())
+        let bus = connection::Builder::address(desktop.bus.address().as_str())
             .unwrap()
             .serve_at("/StatusNotifierWatcher", watcher)
             .unwrap()

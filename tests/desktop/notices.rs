@@ -79,7 +79,7 @@ pub struct Notices {
 impl Notices {
     pub fn start(desktop: &Desktop) -> Notices {
         let state = Arc::new(Mutex::new(State::default()));
-        let bus = connection::Builder::address(desktop.address().as_str())
+        let bus = connection::Builder::address(desktop.bus.address().as_str())
             .unwrap()
             .serve_at("/org/freedesktop/Notifications", Server { state: Arc::clone(&state) })
             .unwrap()

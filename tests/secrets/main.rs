@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests, helpers included")]
 
 mod around;
+#[path = "../common/bus.rs"]
+mod bus;
 #[path = "../common/mod.rs"]
 mod common;
 mod keyring;
