@@ -60,17 +60,6 @@ fn words_that_are_not_utf8_are_refused() {
 }
 
 #[test]
-fn kinds_that_do_not_run_yet_are_refused_by_name() {
-    let home = Home::new();
-    let cases: [(&[&str], &str); 1] = [(&["-direct", "../src", "../dst"], "direct")];
-    for (words, kind) in cases {
-        let ran = home.run(words);
-        assert_eq!(ran.code, Some(255), "{ran:?}");
-        assert!(ran.err.contains(kind), "{ran:?}");
-    }
-}
-
-#[test]
 fn a_file_named_like_a_verb_is_given_with_its_directory() {
     let home = Home::new();
     home.write("work/check", "settings { nodaemon = 3 }");

@@ -171,3 +171,18 @@ fn a_reload_takes_over_pid_file_and_log_and_says_what_it_cannot() {
     signal(pid, Signal::TERM);
     until(|| !home.path("work/pid2").exists(), "the pid file to go");
 }
+
+#[test]
+fn a_direct_sync_of_the_command_line_mirrors() {
+    let home = Home::new();
+    std::fs::create_dir(home.path("dst2")).unwrap();
+    home.write("src/early", "1");
+    let mut child = home.start(&["-nodaemon", "-delay", "0", "-direct", "../src", "../dst2"]);
+    until(|| home.path("dst2/early").exists(), "the first pass");
+    home.write("src/late", "two");
+    until(|| std::fs::read(home.path("dst2/late")).is_ok_and(|got| got == b"two"), "the change");
+    std::fs::remove_file(home.path("src/early")).unwrap();
+    until(|| !home.path("dst2/early").exists(), "the removal");
+    signal(child.id(), Signal::TERM);
+    assert_eq!(exit_code(&mut child), Some(143));
+}

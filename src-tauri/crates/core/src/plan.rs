@@ -200,14 +200,9 @@ pub struct PlanEnv {
     pub cwd: String,
 }
 
-/// What holds: defaults in, paths absolute. Refuses what [`check`] refuses (with the warnings left out), and the kinds this
-/// version cannot run.
+/// What holds: defaults in, paths absolute. Refuses what [`check`] refuses (with the warnings left out).
 pub fn plan_of(config: &Config, env: &PlanEnv, read: &mut Read<'_>) -> Result<Plan, Vec<Problem>> {
     let mut problems = check(config, read);
-    for (at, sync) in config.sync.iter().enumerate().filter(|(_, sync)| sync.kind == Kind::Direct) {
-        let problem = Problem::error("plan-kind-not-yet").at(format!("sync[{at}].kind"));
-        problems.push(problem.with("kind", sync.kind.word()));
-    }
     problems.retain(|p| p.severity == Severity::Error);
     if !problems.is_empty() {
         return Err(problems);
@@ -405,10 +400,11 @@ mod tests {
     }
 
     #[test]
-    fn a_kind_that_cannot_be_run_yet_is_refused_by_name() {
-        let config =
-            json!({ "sync": [plain(), with(plain(), json!({ "kind": "direct", "source": "/c", "target": "/d" }))] });
-        assert_eq!(plan(config).unwrap_err(), ["sync[1].kind plan-kind-not-yet"]);
+    fn a_direct_sync_waits_a_second_and_has_exit_codes_of_its_own() {
+        let direct = json!({ "kind": "direct", "rsyncExitCodes": { "23": "again" } });
+        let sync = one(with(plain(), direct));
+        assert_eq!((sync.kind, sync.delay, sync.exit_codes.len()), (Kind::Direct, Duration::from_secs(1), 1));
+        assert_eq!(sync.target, Target::Local { path: "/b".to_owned() });
     }
 
     #[test]

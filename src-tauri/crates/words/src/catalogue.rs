@@ -51,7 +51,7 @@ pub enum Part {
 macro_rules! files {
     ($language:literal) => {
         files!($language:
-            "check" "conf" "failure" "filter" "first" "form" "held" "notice" "option" "pages" "plan" "receiver" "record"
+            "check" "conf" "failure" "filter" "first" "form" "held" "notice" "option" "pages" "receiver" "record"
             "rsync" "secrets" "sight" "state" "tray" "window")
     };
     ($language:literal: $($name:literal)*) => {
