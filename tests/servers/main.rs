@@ -28,6 +28,7 @@ mod guards;
 mod live;
 mod names;
 mod restarts;
+mod restore;
 mod rows;
 mod secrecy;
 mod seed;

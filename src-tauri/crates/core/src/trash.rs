@@ -10,6 +10,8 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 
+use crate::paths::RelPath;
+
 /// The folder's name.
 pub const TRASH: &str = ".driftless-trash";
 /// What leaves it out of the sync, on both sides.
@@ -57,6 +59,63 @@ impl Moment {
     }
 }
 
+/// One state of a path that can be brought back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    /// Below the target's root.
+    pub path: RelPath,
+    /// When the trash took it; `None`: it stands at the target.
+    pub moment: Option<Moment>,
+    /// A directory.
+    pub dir: bool,
+    /// Of a file.
+    pub bytes: u64,
+}
+
+impl Version {
+    /// From a path below the target's root, where it may lie in the trash. `None` for the trash's own folders and for what is in
+    /// it and not ours.
+    pub fn read(path: &RelPath, dir: bool, bytes: u64) -> Option<Version> {
+        let mut parts = path.bytes().splitn(4, |b| *b == b'/');
+        if parts.next() != Some(TRASH.as_bytes()) {
+            return Some(Version { path: path.clone(), moment: None, dir, bytes });
+        }
+        let mut text = || std::str::from_utf8(parts.next()?).ok();
+        let moment = Moment::parse(text()?, text()?)?;
+        Some(Version { path: RelPath::new(parts.next()?).ok()?, moment: Some(moment), dir, bytes })
+    }
+}
+
+/// Which of these versions to bring back: as it was at that time (wall clock, ms), or the last there is.
+///
+/// What the trash took first after that time is what stood there then; what it never took stands there still. Without a time
+/// it is what stands at the target, and where `path` itself is not there any more, the newest that the trash has of everything in it.
+pub fn choose(mut versions: Vec<Version>, path: &RelPath, at_ms: Option<i64>) -> Vec<Version> {
+    let there = versions.iter().any(|v| v.moment.is_none() && v.path == *path);
+    // The best of each path comes first.
+    versions.sort_by(|a, b| {
+        a.path.cmp(&b.path).then_with(|| match at_ms {
+            Some(_) => a.moment.is_none().cmp(&b.moment.is_none()).then(a.moment.cmp(&b.moment)),
+            None => b.moment.is_none().cmp(&a.moment.is_none()).then(b.moment.cmp(&a.moment)),
+        })
+    });
+    versions.retain(|v| match (at_ms, v.moment) {
+        (Some(at), Some(moment)) => moment.0 > at,
+        (None, Some(_)) => !there,
+        (_, None) => true,
+    });
+    versions.dedup_by(|later, first| later.path == first.path);
+    // Nothing lies in what was no directory.
+    let mut out: Vec<Version> = Vec::new();
+    for one in versions {
+        let blocked = out.iter().rev().find(|above| one.path.is_within(&above.path)).is_some_and(|above| !above.dir);
+        if !blocked {
+            out.push(one);
+        }
+    }
+    out
+}
+
 /// The rules of a run from the target's root that removes what is older than `days` days, and nothing else there: what may go
 /// is at risk, all else is protected, and nothing is sent.
 pub fn ageing_rules(now_ms: i64, days: u32) -> Vec<String> {
@@ -84,7 +143,6 @@ fn earlier_names(day: &str) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::filter::{FilterInput, Matcher, Verdict};
-    use crate::paths::RelPath;
 
     const NOW: i64 = 1_700_000_000_123; // 2023-11-14 22:13:20 UTC
 
@@ -105,6 +163,48 @@ mod tests {
         ] {
             assert_eq!(Moment::parse(day, time), None, "{day} {time}");
         }
+    }
+
+    fn version(path: &str, moment: Option<i64>, dir: bool) -> Version {
+        Version { path: RelPath::new(path.as_bytes()).unwrap(), moment: moment.map(Moment), dir, bytes: 1 }
+    }
+
+    #[test]
+    fn what_is_listed_is_a_version_or_nothing_of_ours() {
+        let read = |path: &str| Version::read(&RelPath::new(path.as_bytes()).unwrap(), false, 1);
+        assert_eq!(read("a/b"), Some(version("a/b", None, false)));
+        assert_eq!(read(&format!("{}/a/b", Moment(NOW).dir())), Some(version("a/b", Some(NOW), false)));
+        for none in [TRASH.to_owned(), format!("{TRASH}/2023-11-14"), Moment(NOW).dir(), format!("{TRASH}/x/y/z")] {
+            assert_eq!(read(&none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn a_time_finds_what_stood_there_then() {
+        let all = || {
+            vec![
+                version("d", None, true),
+                version("d/a", None, false),
+                version("d/a", Some(10), false),
+                version("d/a", Some(20), false),
+                version("d/gone", Some(15), false),
+                version("d/was", Some(12), false),
+                version("d/was", None, true),
+                version("d/was/new", None, false),
+            ]
+        };
+        let dir = RelPath::new(b"d").unwrap();
+        let chosen = |at| -> Vec<(String, Option<i64>)> {
+            let chosen = choose(all(), &dir, at);
+            chosen.into_iter().map(|v| (v.path.shown(), v.moment.map(|m| m.0))).collect()
+        };
+        let of = |items: &[(&str, Option<i64>)]| items.iter().map(|(p, m)| ((*p).to_owned(), *m)).collect::<Vec<_>>();
+        assert_eq!(chosen(Some(5)), of(&[("d", None), ("d/a", Some(10)), ("d/gone", Some(15)), ("d/was", Some(12))]));
+        let later = [("d", None), ("d/a", Some(20)), ("d/gone", Some(15)), ("d/was", None), ("d/was/new", None)];
+        assert_eq!(chosen(Some(13)), of(&later));
+        assert_eq!(chosen(None), of(&[("d", None), ("d/a", None), ("d/was", None), ("d/was/new", None)]));
+        let gone = choose(all().into_iter().filter(|v| v.moment.is_some()).collect(), &dir, None);
+        assert_eq!(gone.iter().map(|v| v.moment.map_or(0, |m| m.0)).collect::<Vec<_>>(), [20, 15, 12]);
     }
 
     /// The rules as a matcher for the receiver's side: "excluded" is protected.

@@ -14,10 +14,12 @@ pub mod probe;
 pub mod receiver;
 pub mod record;
 pub mod run;
+pub mod sample;
 pub mod secrets;
 pub mod ssh;
 pub mod status_file;
 pub mod survey;
+pub mod target_reader;
 pub mod trial;
 pub mod watch;
 

@@ -35,8 +35,8 @@ pub fn explain(config: String, path: &str, places: &Places) -> u8 {
 }
 
 /// The path below the source, if it lies there; a relative one is taken as below each source.
-fn below(source: &str, path: &str) -> Option<RelPath> {
-    let clean = clean(Path::new(path))?;
+pub fn below(source: &str, path: impl AsRef<Path>) -> Option<RelPath> {
+    let clean = clean(path.as_ref())?;
     let inside = if clean.is_absolute() { clean.strip_prefix(source).ok()?.to_owned() } else { clean };
     RelPath::new(std::os::unix::ffi::OsStrExt::as_bytes(inside.as_os_str())).ok()
 }

@@ -8,11 +8,14 @@ mod check;
 mod convert;
 mod explain;
 mod password;
+mod reading;
 mod receive;
 mod rehearse;
+mod restore;
 mod said;
 mod sentence;
 mod status;
+mod verify;
 mod when;
 
 use std::ffi::OsString;
@@ -33,8 +36,10 @@ const FAILED: u8 = 1;
 /// It was called wrongly.
 const USAGE: u8 = 2;
 
-const VERBS: [&str; 11] =
-    ["check", "convert", "status", "pause", "resume", "sync", "allow", "rehearse", "explain", "password", "receive"];
+const VERBS: [&str; 13] = [
+    "restore", "verify", "check", "convert", "status", "pause", "resume", "sync", "allow", "rehearse", "explain",
+    "password", "receive",
+];
 
 #[derive(Debug, Parser)]
 #[command(name = "driftlessd", version, about = "Looks at a configuration, or talks to a Driftless that runs.")]
@@ -116,6 +121,19 @@ enum Verb {
         #[command(flatten)]
         which: Which,
     },
+    /// Bring a file or a folder back from the target, or from its trash.
+    Restore(restore::Asked),
+    /// Say whether source and target are identical by content. Changes nothing.
+    Verify {
+        /// Name or id.
+        sync: String,
+        /// Only so many files, chosen by chance.
+        #[arg(long, value_name = "N")]
+        sample: Option<usize>,
+        /// The configuration; without it the one in its usual place.
+        #[arg(long, value_name = "CONFIG")]
+        config: Option<String>,
+    },
     /// Say whether a path is sent, and which rule decides.
     Explain {
         /// The configuration.
@@ -184,6 +202,8 @@ fn run(verb: Verb) -> u8 {
         Verb::Sync { sync, anyway, which } => ask::sync(sync, anyway, which.config.as_deref(), &places),
         Verb::Allow { sync, which } => ask::allow(sync, which.config.as_deref(), &places),
         Verb::Rehearse { sync, which } => rehearse::rehearse(sync, which.config.as_deref(), &places),
+        Verb::Restore(asked) => restore::restore(asked, &places),
+        Verb::Verify { sync, sample, config } => verify::verify(&sync, sample, config, &places),
         Verb::Explain { config, path } => explain::explain(config, &path, &places),
     }
 }

@@ -24,6 +24,21 @@ pub fn until(text: &str, now: &Zoned) -> Option<Zoned> {
     (then > *now).then_some(then)
 }
 
+/// `--at`: a time of day (the last one there was) or a date with or without a time, in the local zone, not later than `now`.
+pub fn before(text: &str, now: &Zoned) -> Option<Zoned> {
+    let text = text.trim();
+    let zone = || now.time_zone().clone();
+    let then = match (text.parse::<DateTime>(), text.parse::<Time>()) {
+        (Ok(then), _) => then.to_zoned(zone()).ok()?,
+        (_, Ok(time)) => {
+            let today = now.date().to_datetime(time).to_zoned(zone()).ok()?;
+            if today <= *now { today } else { today.checked_sub(1.day()).ok()? }
+        }
+        _ => return None,
+    };
+    (then <= *now).then_some(then)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -34,6 +49,17 @@ mod tests {
 
     fn shown(when: Option<Zoned>) -> String {
         when.map_or("-".to_owned(), |z| z.strftime("%Y-%m-%d %H:%M").to_string())
+    }
+
+    #[test]
+    fn what_was_is_before_now() {
+        assert_eq!(shown(before("14:00", &now())), "2026-11-22 14:00");
+        assert_eq!(shown(before("16:00", &now())), "2026-11-21 16:00");
+        assert_eq!(shown(before(" 2026-11-20 08:30 ", &now())), "2026-11-20 08:30");
+        assert_eq!(shown(before("2026-11-20", &now())), "2026-11-20 00:00");
+        for bad in ["2026-11-22 15:00", "soon", "", "25:00"] {
+            assert_eq!(shown(before(bad, &now())), "-", "{bad}");
+        }
     }
 
     #[test]

@@ -3,5 +3,6 @@
 pub mod capabilities;
 pub mod classify;
 pub mod options;
+pub mod pull;
 pub mod rsync;
 pub mod words;

@@ -203,22 +203,22 @@ enum ListWord<'a> {
     OneLevel(&'a RelPath),
 }
 
-struct Line<'a> {
+pub(super) struct Line<'a> {
     plan: &'a SyncPlan,
     args: Vec<Arg>,
 }
 
 impl<'a> Line<'a> {
-    fn new(plan: &'a SyncPlan) -> Line<'a> {
+    pub(super) fn new(plan: &'a SyncPlan) -> Line<'a> {
         Line { plan, args: Vec::new() }
     }
 
-    fn word(&mut self, word: impl Into<String>) -> &mut Self {
+    pub(super) fn word(&mut self, word: impl Into<String>) -> &mut Self {
         self.args.push(Arg::Word(word.into()));
         self
     }
 
-    fn words(&mut self, words: &[String]) -> &mut Self {
+    pub(super) fn words(&mut self, words: &[String]) -> &mut Self {
         self.args.extend(words.iter().cloned().map(Arg::Word));
         self
     }
@@ -281,7 +281,20 @@ impl<'a> Line<'a> {
         self.finish(Stdin::Bytes(bytes))
     }
 
-    fn finish(mut self, stdin: Stdin) -> CommandSpec {
+    /// The other way round: a list is read at a place of the target, into the directory where it starts.
+    pub(super) fn reading(&mut self, list: Vec<Vec<u8>>, place: &str) -> CommandSpec {
+        let mut line = Line { plan: self.plan, args: std::mem::take(&mut self.args) };
+        line.word("--from0").word("--files-from=-");
+        let bytes = list.into_iter().flat_map(|item| item.into_iter().chain([0])).collect();
+        line.finish_between(Stdin::Bytes(bytes), place, "./")
+    }
+
+    fn finish(self, stdin: Stdin) -> CommandSpec {
+        let target = self.plan.target.word();
+        self.finish_between(stdin, "./", &target)
+    }
+
+    fn finish_between(mut self, stdin: Stdin, from: &str, to: &str) -> CommandSpec {
         let plan = self.plan;
         self.word(format!("--out-format={OUT_FORMAT}"));
         if plan.target.is_daemon() {
@@ -302,7 +315,7 @@ impl<'a> Line<'a> {
             self.args.push(Arg::Secret { prefix: "--password-file=".to_owned(), from: plan.rsync.password.clone() });
         }
         // Nothing behind it is taken for an option.
-        self.word("--").word("./").word(plan.target.word());
+        self.word("--").word(from).word(to);
         CommandSpec {
             program: plan.rsync.binary.clone(),
             args: self.args,

@@ -18,7 +18,7 @@ pub use line::Side;
 pub use mapper::PathMapper;
 pub use output::{Counts, FailedPath, OUT_FORMAT, OutputParser, Report, Stream};
 pub use signs::Args;
-pub use stdout::Item;
+pub use stdout::{Item, item};
 pub use stems::PathWhy;
 
 use crate::config::ExitVerdict;

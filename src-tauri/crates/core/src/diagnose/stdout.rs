@@ -63,8 +63,8 @@ pub(super) fn read(line: &[u8], counts: &mut Counts) -> Option<Heard> {
     stats(std::str::from_utf8(line).ok()?, counts).then_some(Heard::Noise)
 }
 
-/// `>f+++++++++ 12 name`, with ` -> target` behind links and ` => first` behind hard links.
-fn item(line: &[u8]) -> Option<Item> {
+/// A line that tells of one entry: `>f+++++++++ 12 name`, with ` -> target` behind links and ` => first` behind hard links.
+pub fn item(line: &[u8]) -> Option<Item> {
     let (what, rest) = line.split_at_checked(11)?;
     let deleted = what == b"*deleting  ";
     let plausible = matches!(what[0], b'<' | b'>' | b'c' | b'h' | b'.')
