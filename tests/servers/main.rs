@@ -8,6 +8,9 @@
     reason = "these are tests, helpers included"
 )]
 
+#[path = "../common/bus.rs"]
+#[allow(dead_code, reason = "the tests of secrets use the rest")]
+mod bus;
 #[path = "../common/mod.rs"]
 mod common;
 #[path = "../secrets/session.rs"]
