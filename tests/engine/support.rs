@@ -29,6 +29,7 @@ pub fn command(program: &str, words: &[&str]) -> CommandSpec {
         cwd: Cwd::Root,
         stall: Duration::from_secs(60),
         low: false,
+        native: None,
     }
 }
 

@@ -18,14 +18,14 @@ use crate::support::{Home, LONG};
 const INSIDE: &str = "DRIFTLESS_TEST_NAMESPACE";
 
 /// Runs the test of this name again in new namespaces; true inside them.
-fn inside(name: &str) -> bool {
+pub fn inside(module: &str, name: &str) -> bool {
     if std::env::var_os(INSIDE).is_some() {
         return true;
     }
     let status = Command::new("unshare")
         .args(["-Urm", "--"])
         .arg(std::env::current_exe().unwrap())
-        .args(["--exact", &format!("guards::{name}"), "--nocapture"])
+        .args(["--exact", &format!("{module}::{name}"), "--nocapture"])
         .env(INSIDE, "1")
         .status()
         .unwrap();
@@ -110,7 +110,7 @@ fn a_first_pass_is_rehearsed_and_nothing_is_done_before_it_is_confirmed() {
 
 #[test]
 fn no_accident_at_an_end_becomes_a_deletion_and_no_bare_mount_point_is_filled() {
-    if !inside("no_accident_at_an_end_becomes_a_deletion_and_no_bare_mount_point_is_filled") {
+    if !inside("guards", "no_accident_at_an_end_becomes_a_deletion_and_no_bare_mount_point_is_filled") {
         return;
     }
     let (home, tree) = (Home::new(), Tree::new());

@@ -141,3 +141,8 @@ pub fn sync(name: &str, source: &Path, target: &str, more: &str, rsync: &str) ->
         source.display()
     )
 }
+
+/// The same of kind `direct`.
+pub fn sync_direct(name: &str, source: &Path, target: &str, more: &str, rsync: &str) -> String {
+    sync(name, source, target, more, rsync).replacen("\"rsync\"", "\"direct\"", 1)
+}

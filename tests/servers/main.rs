@@ -9,7 +9,6 @@
 )]
 
 #[path = "../common/bus.rs"]
-#[allow(dead_code, reason = "the tests of secrets use the rest")]
 mod bus;
 #[path = "../common/mod.rs"]
 mod common;
@@ -25,6 +24,7 @@ mod chance;
 mod changes;
 mod churn;
 mod delete;
+mod direct;
 mod events;
 mod failures;
 mod guards;

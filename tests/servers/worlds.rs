@@ -4,6 +4,7 @@
 //! `DRIFTLESS_WORLDS` says how many (60; ten times as many with `DRIFTLESS_LONG`), `DRIFTLESS_SEED` begins with another one; a failure names its seed.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -11,7 +12,7 @@ use std::time::Duration;
 use crate::chance::{many, setting};
 use crate::changes::{Changes, EXCLUDE, FILTERS, last_word};
 use crate::common::{Rsyncd, RsyncdOptions, Tree, differences};
-use crate::live::{Live, sync};
+use crate::live::{Live, sync, sync_direct};
 use crate::support::Home;
 
 const ROUNDS: usize = 6;
@@ -70,9 +71,12 @@ impl World {
     }
 }
 
+/// A sync of a configuration, as in [`sync`].
+type Written = fn(&str, &Path, &str, &str, &str) -> String;
+
 /// Lets all worlds live; how many ended badly.
-fn all_live(target: &str) {
-    let worlds: Vec<World> = (0..many("DRIFTLESS_WORLDS", 60)).map(|n| World::new(n, target)).collect();
+fn all_live(target: &str, count: u64, sync: Written) {
+    let worlds: Vec<World> = (0..many("DRIFTLESS_WORLDS", count)).map(|n| World::new(n, target)).collect();
     let mut config = "[settings]\nmaxProcesses = 6\n\n".to_owned();
     for world in &worlds {
         config += &sync(&world.name, &world.tree.at("source"), &world.target, EXCLUDE, "");
@@ -98,11 +102,17 @@ fn all_live(target: &str) {
 #[test]
 fn no_world_is_wrong_in_a_folder() {
     let target = Tree::new();
-    all_live(&target.word());
+    all_live(&target.word(), 60, sync);
 }
 
 #[test]
 fn no_world_is_wrong_in_a_module() {
     let daemon = Rsyncd::start(&RsyncdOptions::default());
-    all_live(&daemon.url());
+    all_live(&daemon.url(), 60, sync);
+}
+
+#[test]
+fn no_world_is_wrong_that_is_copied_without_a_child() {
+    let target = Tree::new();
+    all_live(&target.word(), 30, sync_direct);
 }

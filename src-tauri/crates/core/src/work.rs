@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::native::Native;
 use crate::paths::show_bytes;
 use crate::plan::Password;
 use crate::ssh::SshCall;
@@ -21,6 +22,8 @@ pub struct CommandSpec {
     pub stall: Duration,
     /// It runs long and can wait: others go first, on the processor and on the disk.
     pub low: bool,
+    /// The same, where we do it ourselves: this first, and the child only for what it leaves.
+    pub native: Option<Box<Native>>,
 }
 
 /// One word of a command line.

@@ -3,6 +3,7 @@
 
 pub mod control;
 mod dir_files;
+mod direct;
 mod driver;
 mod handle;
 pub mod history;

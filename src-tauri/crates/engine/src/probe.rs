@@ -82,6 +82,7 @@ async fn version_text(program: &str) -> Result<String, Why> {
         cwd: Cwd::Root,
         stall: BOUND,
         low: false,
+        native: None,
     };
     let mut text = Vec::new();
     let (stop, stopped) = watch::channel(false);

@@ -2,6 +2,7 @@
 
 pub mod capabilities;
 pub mod classify;
+pub mod direct;
 pub mod options;
 pub mod pull;
 pub mod rsync;

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use super::classify::{Class, breaks_lines, subtree_deletes};
 use crate::diagnose::OUT_FORMAT;
+use crate::native::Task;
 use crate::paths::RelPath;
 use crate::plan::{Password, SyncPlan};
 use crate::trash::{Moment, ageing_rules};
@@ -52,12 +53,16 @@ pub fn full_pass(plan: &SyncPlan, delete: bool, exact: bool) -> CommandSpec {
 pub fn dry_run(mut command: CommandSpec) -> CommandSpec {
     let words = ["--dry-run", "--stats"].map(|w| Arg::Word(w.to_owned()));
     command.args.splice(0..0, words);
+    command.native = None;
     command
 }
 
 /// The same run with a net: rsync deletes up to so many, and then ends with 25.
 pub fn at_most(mut command: CommandSpec, deletions: u64) -> CommandSpec {
     command.args.insert(0, Arg::Word(format!("--max-delete={}", deletions.min(i32::MAX as u64))));
+    if let Some(Task::Remove { most }) = command.native.as_mut().map(|native| &mut native.task) {
+        *most = Some(deletions);
+    }
     command
 }
 
@@ -66,6 +71,7 @@ pub fn at_most(mut command: CommandSpec, deletions: u64) -> CommandSpec {
 pub fn into_trash(mut command: CommandSpec, moment: Moment) -> CommandSpec {
     let words = ["--backup".to_owned(), format!("--backup-dir={}", moment.dir())].map(Arg::Word);
     command.args.splice(0..0, words);
+    command.native = None;
     command
 }
 
@@ -136,7 +142,8 @@ fn list_run(plan: &SyncPlan, class: Class, paths: &[RelPath], deletes: bool) -> 
         _ if removes => line.word("--ignore-missing-args").word("--delete").word("--force"),
         _ => line.word("--ignore-missing-args"),
     };
-    line.with_list(paths.iter().map(ListWord::Path))
+    let command = line.with_list(paths.iter().map(ListWord::Path));
+    CommandSpec { native: super::direct::native(plan, class, paths, deletes).map(Box::new), ..command }
 }
 
 /// Removes without `--delete-missing-args`: the directories that held the paths are listed one level deep, and rules say
@@ -323,6 +330,7 @@ impl<'a> Line<'a> {
             cwd: Cwd::Source,
             stall: STALL,
             low: false,
+            native: None,
         }
     }
 }

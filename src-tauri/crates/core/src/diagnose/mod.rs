@@ -6,6 +6,7 @@
 mod codes;
 mod line;
 mod mapper;
+mod native;
 mod output;
 mod sentence;
 mod signs;

@@ -52,7 +52,9 @@ impl SyncState {
     }
 
     pub(super) fn exec(&self, command: &CommandSpec) -> Do {
-        self.say(Category::Exec, command.shown())
+        let native =
+            command.native.as_ref().map(|native| format!("{} paths without a child, else ", native.paths.len()));
+        self.say(Category::Exec, native.unwrap_or_default() + &command.shown())
     }
 
     /// A dry run says nothing but why it failed.

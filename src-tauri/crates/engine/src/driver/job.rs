@@ -14,6 +14,7 @@ use driftless_core::work::{Arg, CommandSpec};
 use rustix::io::Errno;
 use tokio::sync::watch;
 
+use crate::direct::{self, Pool};
 use crate::look::filter_files::unfit;
 use crate::look::{Looked, Names, look};
 use crate::run::{Ground, Patience, Stream, run};
@@ -39,13 +40,15 @@ pub(super) struct Job {
     pub(super) ends: Arc<Ends>,
     /// The directory that was looked at, and what the two ends are really called.
     pub(super) dir: Option<Arc<OwnedFd>>,
+    /// The same of a target on this machine.
+    pub(super) target_dir: Option<Arc<OwnedFd>>,
     pub(super) names: Names,
     pub(super) stop: watch::Sender<bool>,
 }
 
 impl Job {
     pub(super) fn new(ends: Arc<Ends>) -> Job {
-        Job { ends, dir: None, names: Names::default(), stop: watch::channel(false).0 }
+        Job { ends, dir: None, target_dir: None, names: Names::default(), stop: watch::channel(false).0 }
     }
 }
 
@@ -53,6 +56,7 @@ impl Job {
 pub(super) struct LookDone {
     pub(super) input: Input,
     pub(super) dir: Option<Arc<OwnedFd>>,
+    pub(super) target_dir: Option<Arc<OwnedFd>>,
     pub(super) names: Names,
     pub(super) all_links: bool,
 }
@@ -81,15 +85,17 @@ pub(super) async fn look_for(
     });
     let errno = tokio::select! {
         looked = looking => match looked {
-            Ok(Looked { source, dir, target, paths, names, all_links }) => {
-                return LookDone { input: Input::LookedAt { job, source, target, paths }, dir, names, all_links };
+            Ok(Looked { source, dir, target, target_dir, paths, names, all_links }) => {
+                let input = Input::LookedAt { job, source, target, paths };
+                return LookDone { input, dir, target_dir, names, all_links };
             }
             Err(_) => Errno::IO,
         },
         () = tokio::time::sleep(LOOK_BOUND) => Errno::TIMEDOUT,
         _ = stop.wait_for(|stop| *stop) => Errno::CANCELED,
     };
-    LookDone { input: failed_look(job, errno, asked), dir: None, names: Names::default(), all_links: true }
+    let input = failed_look(job, errno, asked);
+    LookDone { input, dir: None, target_dir: None, names: Names::default(), all_links: true }
 }
 
 /// Nothing is known; nothing counts as missing.
@@ -103,16 +109,21 @@ pub(super) fn failed_look(job: JobId, errno: Errno, paths: Vec<RelPath>) -> Inpu
 pub(super) struct Start {
     pub(super) ends: Arc<Ends>,
     pub(super) dir: Option<Arc<OwnedFd>>,
+    pub(super) target_dir: Option<Arc<OwnedFd>>,
     pub(super) names: Names,
     pub(super) stop: watch::Receiver<bool>,
     pub(super) secrets: Arc<dyn Secrets>,
     pub(super) ground: Ground,
     pub(super) patience: Patience,
     pub(super) masters: Masters,
+    pub(super) pool: Pool,
 }
 
 /// Runs one command and understands what it said; one that goes over ssh, through the connection that is kept.
 pub(super) async fn end_of(command: CommandSpec, mut start: Start) -> End {
+    if let Some(end) = copied(&command, &start).await {
+        return end;
+    }
     let Some(call) = ssh::call_of(&command).cloned() else { return run_of(command, start).await };
     let ground = start.ground.clone();
     let mut end = match start.masters.way(&call, &mut start.stop).await {
@@ -128,6 +139,14 @@ pub(super) async fn end_of(command: CommandSpec, mut start: Start) -> End {
         ssh::explain(report, &call, &ground).await;
     }
     end
+}
+
+/// What we do ourselves; `None`: the child does it.
+async fn copied(command: &CommandSpec, start: &Start) -> Option<End> {
+    let native = command.native.as_deref()?;
+    let (source, target) = (start.dir.clone()?, start.target_dir.clone()?);
+    let ground = direct::Ground { source, target, matcher: start.ends.matcher.clone() };
+    direct::run(native, ground, &start.pool, (command.stall, start.patience.gone), start.stop.clone()).await
 }
 
 async fn run_of(command: CommandSpec, start: Start) -> End {

@@ -40,6 +40,7 @@ use self::pace::Pace;
 use self::ran::Begun;
 pub use self::ran::Ran;
 use crate::dir_files::with_dir_files;
+use crate::direct::Pool;
 use crate::handle::Event;
 use crate::outside::Outside;
 use crate::outside::disks::Disks;
@@ -100,6 +101,8 @@ pub(crate) struct Driver {
     disks: Disks,
     /// Connections over ssh that are kept.
     masters: Masters,
+    /// Copies that are made without a child.
+    pool: Pool,
     status_changed: bool,
 }
 
@@ -137,6 +140,7 @@ impl Driver {
             followed: HashMap::new(),
             disks: Disks::new(),
             masters,
+            pool: Pool::default(),
             status_changed: true,
         };
         driver.recover(&Plan { syncs: Vec::new(), ..(*driver.plan).clone() });
@@ -373,6 +377,7 @@ impl Driver {
     fn looked(&mut self, job: JobId, done: LookDone) {
         if let Some(kept) = self.jobs.get_mut(&job) {
             kept.dir = done.dir;
+            kept.target_dir = done.target_dir;
             kept.names = done.names;
             if !done.all_links {
                 let problem =
@@ -389,12 +394,14 @@ impl Driver {
         let start = Start {
             ends: kept.ends.clone(),
             dir: kept.dir.clone(),
+            target_dir: kept.target_dir.clone(),
             names: kept.names.clone(),
             stop: kept.stop.subscribe(),
             secrets: self.parts.secrets.clone(),
             ground: self.parts.ground.clone(),
             patience: self.parts.patience,
             masters: self.masters.clone(),
+            pool: self.pool.clone(),
         };
         let begun = Begun::now(&command, self.clock.now().wall_ms);
         let task = self.tasks.spawn(async move {

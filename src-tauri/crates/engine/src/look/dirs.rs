@@ -11,7 +11,7 @@ use rustix::io::Errno;
 const KEPT: usize = 64;
 
 /// The directories on the way to the path asked for last.
-pub(super) struct Dirs<'a> {
+pub(crate) struct Dirs<'a> {
     root: BorrowedFd<'a>,
     kept: Vec<(RelPath, OwnedFd)>,
     /// The last place where the way ended, and why: what lies below it needs no look.
@@ -19,16 +19,16 @@ pub(super) struct Dirs<'a> {
 }
 
 impl<'a> Dirs<'a> {
-    pub(super) fn new(root: &'a OwnedFd) -> Dirs<'a> {
+    pub(crate) fn new(root: &'a OwnedFd) -> Dirs<'a> {
         Dirs { root: root.as_fd(), kept: Vec::new(), closed: None }
     }
 
-    pub(super) fn root(&self) -> BorrowedFd<'a> {
+    pub(crate) fn root(&self) -> BorrowedFd<'a> {
         self.root
     }
 
     /// The directory `path`, opened component by component; or how a look at anything below it ends.
-    pub(super) fn open(&mut self, path: &RelPath) -> Result<BorrowedFd<'_>, Look> {
+    pub(crate) fn open(&mut self, path: &RelPath) -> Result<BorrowedFd<'_>, Look> {
         if let Some((at, look)) = &self.closed
             && path.is_within(at)
         {

@@ -7,7 +7,7 @@
 //!   next path. Only ENOENT means missing.
 //! - Blocks; runs on a blocking thread. 50,000 sorted paths take one `fstatat` each and one `openat` a directory.
 
-mod dirs;
+pub(crate) mod dirs;
 pub(crate) mod filter_files;
 mod links;
 mod mounts;
@@ -44,6 +44,8 @@ pub struct Looked {
     pub dir: Option<Arc<OwnedFd>>,
     /// The target's root, where it is a folder here.
     pub target: Option<RootLook>,
+    /// It, opened: where we write ourselves.
+    pub target_dir: Option<Arc<OwnedFd>>,
     /// The paths, in the order asked.
     pub paths: Vec<Seen>,
     /// What the two roots are really called.
@@ -75,7 +77,7 @@ pub fn look(source: &str, target: Option<&str>, paths: Vec<RelPath>) -> Looked {
         let still = root::mounts(dir.as_fd());
         facts.mounts.retain(|point| still.contains(point));
     }
-    Looked { source, dir: dir.map(Arc::new), target, paths, names, all_links }
+    Looked { source, dir: dir.map(Arc::new), target, target_dir: target_dir.map(Arc::new), paths, names, all_links }
 }
 
 fn all(paths: Vec<RelPath>, look: Look) -> Vec<Seen> {

@@ -87,6 +87,7 @@ async fn ask(program: &str, words: Vec<String>, ground: &Ground) -> Option<Strin
         cwd: Cwd::Root,
         stall: BOUND,
         low: false,
+        native: None,
     };
     let mut text = Vec::new();
     // Its sender goes with this, and that ends it.

@@ -72,6 +72,7 @@ impl Master {
             cwd: Cwd::Root,
             stall: Duration::MAX,
             low: false,
+            native: None,
         };
         tokio::spawn(keep(command, socket.clone(), ground, patience, stopped, tell));
         Arc::new(Master { socket, state, sessions: AtomicUsize::new(0), _stop: stop })

@@ -23,6 +23,8 @@ pub struct Setup<'a> {
     pub init: bool,
     /// The target; the directory of the stage if there is none.
     pub target: Option<&'a str>,
+    /// `rsync` or `direct`.
+    pub kind: &'a str,
     /// More of `sync{…}`, in Lua.
     pub sync: &'a str,
     /// More of `rsync = {…}`, in Lua.
@@ -115,8 +117,9 @@ impl Stage {
         let target = setup.target.map_or_else(|| slashed(&self.target()), str::to_owned);
         format!(
             "settings {{ nodaemon = true, insist = true }}\n\
-             sync {{ default.rsync, source = \"{}\", target = \"{target}\", delay = {}, {}{}\n\
+             sync {{ default.{}, source = \"{}\", target = \"{target}\", delay = {}, {}{}\n\
              rsync = {{ archive = true, {} }} }}\n",
+            setup.kind,
             self.source().display(),
             setup.delay,
             // lsyncd takes `init = false` and nothing else there.

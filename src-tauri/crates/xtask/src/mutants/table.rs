@@ -648,6 +648,27 @@ pub const MUTATIONS: &[Mutation] = &[
         SEEN,
     ),
     engine(
+        "our_own_copying_follows_a_link_in_the_target",
+        "src/direct/target.rs",
+        "union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW)",
+        "union(OFlags::DIRECTORY)",
+        "nothing is written outside the target",
+    ),
+    engine(
+        "our_own_removal_ignores_what_is_protected",
+        "src/direct/remove.rs",
+        "if kept { Err(Trouble::Unfit(\"a rule protects it\")) } else { Ok(()) }",
+        "let _ = kept;\n                Ok(())",
+        "what the rules protect stays at the target",
+    ),
+    engine(
+        "a_file_that_changed_while_it_was_copied_is_clean",
+        "src/direct/entry.rs",
+        "        if !steady {\n",
+        "        if false {\n",
+        CLEAN,
+    ),
+    engine(
         "a_new_directory_is_not_listed",
         "src/watch/inotify/walk.rs",
         "self.list(walk.sync, node, &dir, !walk.root && !walk.again, &mut frame.todo)",

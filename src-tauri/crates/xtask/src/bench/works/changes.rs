@@ -14,7 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(300);
 /// A daemon that has brought nothing for so long will not bring it any more.
 const NEVER: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(20);
-const SETUP: Setup<'_> = Setup { delay: 1, init: true, target: None, sync: "", rsync: "" };
+const SETUP: Setup<'_> = Setup { delay: 1, init: true, target: None, kind: "rsync", sync: "", rsync: "" };
 
 /// How long a single change takes.
 pub const ONE_FILE: Work = Work {
@@ -23,24 +23,17 @@ pub const ONE_FILE: Work = Work {
     watches: 10,
     once: false,
     prepare: |_| Ok(()),
-    run: |stage, who| {
-        let Some(program) = begun(stage, who, &Setup { delay: 0, ..SETUP })? else { return Ok(None) };
-        let mut times = Vec::new();
-        for number in 0..30 {
-            // Of another size each time: lsyncd cannot see another content in the same second.
-            let text = "change ".repeat(number + 1);
-            let start = Instant::now();
-            fs::write(stage.source().join("file"), &text).map_err(|error| error.to_string())?;
-            let there = || fs::read(stage.target().join("file")).is_ok_and(|found| found == text.as_bytes());
-            until(PATIENCE, Duration::from_micros(200), there).ok_or_else(|| program.said())?;
-            times.push(start.elapsed().as_secs_f64());
-            // Not while the run before it ends: what waits for that would be measured, too.
-            std::thread::sleep(Duration::from_millis(150));
-        }
-        times.sort_by(f64::total_cmp);
-        Ok(Some(vec![(Figure::Wall, times[times.len() / 2])]))
-    },
+    run: |stage, who| one_file(stage, who, &Setup { delay: 0, ..SETUP }),
     bars: &[(Figure::Wall, Bar::OfLsyncd(1.05))],
+};
+
+/// The same without a child process.
+pub const ONE_FILE_DIRECT: Work = Work {
+    name: "one-file-direct",
+    says: "one file written, kind direct, delay = 0: until the target has it, median of 30",
+    run: |stage, who| one_file(stage, who, &Setup { delay: 0, kind: "direct", ..SETUP }),
+    bars: &[(Figure::Wall, Bar::OfLsyncd(0.2))],
+    ..ONE_FILE
 };
 
 /// Changes that only nanoseconds tell apart.
@@ -157,6 +150,24 @@ fn removed(stage: &Stage, who: Who, init: bool) -> Result<Option<Figures>, Strin
 }
 
 /// Started and at rest; nothing if it is not a daemon's turn.
+fn one_file(stage: &Stage, who: Who, setup: &Setup<'_>) -> Result<Option<Figures>, String> {
+    let Some(program) = begun(stage, who, setup)? else { return Ok(None) };
+    let mut times = Vec::new();
+    for number in 0..30 {
+        // Of another size each time: lsyncd cannot see another content in the same second.
+        let text = "change ".repeat(number + 1);
+        let start = Instant::now();
+        fs::write(stage.source().join("file"), &text).map_err(|error| error.to_string())?;
+        let there = || fs::read(stage.target().join("file")).is_ok_and(|found| found == text.as_bytes());
+        until(PATIENCE, Duration::from_micros(200), there).ok_or_else(|| program.said())?;
+        times.push(start.elapsed().as_secs_f64());
+        // Not while the run before it ends: what waits for that would be measured, too.
+        std::thread::sleep(Duration::from_millis(150));
+    }
+    times.sort_by(f64::total_cmp);
+    Ok(Some(vec![(Figure::Wall, times[times.len() / 2])]))
+}
+
 fn begun(stage: &Stage, who: Who, setup: &Setup<'_>) -> Result<Option<Program>, String> {
     if who == Who::Bare {
         return Ok(None);

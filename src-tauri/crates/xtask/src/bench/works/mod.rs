@@ -31,11 +31,12 @@ pub struct Work {
 }
 
 /// All of them.
-pub const WORKS: [&Work; 12] = [
+pub const WORKS: [&Work; 13] = [
     &watching::START,
     &watching::EXCLUDED,
     &watching::IDLE,
     &changes::ONE_FILE,
+    &changes::ONE_FILE_DIRECT,
     &changes::REWRITES,
     &changes::NEW_FILES,
     &changes::SPREAD,
