@@ -1,4 +1,4 @@
-//! What a newcomer or CI types: `cargo xtask run`, `test`, `mutants`, `bench` and `icons`.
+//! What a newcomer or CI types: `cargo xtask run`, `test`, `fuzz`, `mutants`, `bench` and `icons`.
 //!
 //! It needs Rust and a C compiler to be there, and sees to the rest itself: it says what is missing, installs it
 //! with the system's own package manager, builds, and does what was asked. It links no library of the system.
@@ -8,6 +8,7 @@ mod bench;
 mod binaries;
 mod demo;
 mod exec;
+mod fuzz;
 mod icons;
 mod mutants;
 mod needs;
@@ -36,6 +37,10 @@ cargo xtask test [--long] [GROUP…]
     --long       more random worlds, longer runs (DRIFTLESS_LONG=1 for the tests), and the mutations
                  (group: mutants)
 
+cargo xtask fuzz [--for 60s] [NAME…]
+    Give each reader of what comes from outside (lsyncd.conf, TOML, filter rules, rsync's output, the record) changed inputs
+    for so long. With names, only the targets whose names contain one of them.
+
 cargo xtask mutants [NAME…]
     Break the core on purpose, in one way after the other, and see that its tests notice each. With names,
     only the mutations whose names contain one of them.
@@ -54,6 +59,7 @@ fn main() -> ExitCode {
         Some("run") if words.len() == 1 && window::has_display() => Ok(window::run()),
         Some("run") => demo::Options::read(&words[1..]).map(demo::run),
         Some("icons") => Ok(icons::render()),
+        Some("fuzz") => fuzz::Options::read(&words[1..]).map(fuzz::run),
         Some("test") => suite::Options::read(&words[1..]).map(suite::run),
         #[cfg(target_os = "linux")]
         Some("bench") => bench::Options::read(&words[1..]).map(bench::run),
