@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use crate::behaviour::classify::{Class, Listing};
+use crate::moves::Renames;
 use crate::paths::RelPath;
 use crate::queue::Dirt;
 
@@ -42,6 +43,10 @@ pub struct Job {
     pub step: u32,
     /// A run is under way.
     pub running: bool,
+    /// The run under way prepares or makes renames at the target: it brings nothing over by itself.
+    pub moving: bool,
+    /// The renames of its batch.
+    pub renames: Renames,
     /// Entries that did not arrive, and when they may go again.
     pub failed: BTreeMap<RelPath, Duration>,
     /// Modification times of listed files as they were seen.
@@ -68,6 +73,8 @@ impl Job {
             made: Vec::new(),
             step: 0,
             running: false,
+            moving: false,
+            renames: Renames::default(),
             failed: BTreeMap::new(),
             mtimes: Vec::new(),
             trouble: false,

@@ -20,6 +20,7 @@ pub mod gates;
 pub mod hold;
 pub mod job;
 pub mod mirror;
+pub mod moves;
 pub mod native;
 pub mod paths;
 pub mod picture;

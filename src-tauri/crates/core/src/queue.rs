@@ -254,6 +254,18 @@ impl Queue {
         batch
     }
 
+    /// True if neither the path nor anything below it waits or is on its way, and nothing above it goes with all that it holds.
+    pub fn knows_nothing_of(&self, path: &RelPath) -> bool {
+        let below = self.entries.range(path.clone()..).next().is_some_and(|(one, _)| one.is_within(path));
+        let whole = |dirt: &Dirt| dirt.subtree || dirt.want == Want::Delete;
+        let above = |above: RelPath| {
+            self.entries.get(&above).is_some_and(|entry| {
+                entry.wait.as_ref().is_some_and(whole) || entry.flight.as_ref().is_some_and(|(_, dirt)| whole(dirt))
+            })
+        };
+        !below && !path.ancestors().any(above)
+    }
+
     /// True if the path, something above it or something below it is on its way.
     pub fn meets_flight(&self, path: &RelPath) -> bool {
         if self.flying.is_empty() {

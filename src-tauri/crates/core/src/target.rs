@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::paths::RelPath;
+
 /// A target as rsync would read it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Target {
@@ -99,6 +101,17 @@ impl Target {
             }
             _ => None,
         }
+    }
+
+    /// The same place, this folder of it.
+    pub fn joined(&self, folder: &RelPath) -> Target {
+        let mut target = self.clone();
+        let (Target::Local { path } | Target::Daemon { path, .. } | Target::Shell { path, .. }) = &mut target;
+        if !folder.is_root() {
+            let slash = if path.is_empty() || path.ends_with('/') { "" } else { "/" };
+            path.push_str(&format!("{slash}{}", String::from_utf8_lossy(folder.bytes())));
+        }
+        target
     }
 
     /// True for a daemon module.

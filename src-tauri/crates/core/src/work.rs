@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::native::Native;
-use crate::paths::show_bytes;
+use crate::paths::{RelPath, show_bytes};
 use crate::plan::Password;
 use crate::ssh::SshCall;
 
@@ -62,13 +62,18 @@ pub enum Stdin {
     Null,
     /// This, complete in memory before the start: a list that ends early would be obeyed.
     Bytes(Vec<u8>),
+    /// The files below the working directory that the sync does not leave out, as the engine finds them when it starts the run:
+    /// each as `./path` from there, ended by NUL. If they are too small to matter, the run is not made, and counts as made.
+    Files,
 }
 
 /// Where a child starts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cwd {
     /// In the very source directory that was looked at (its descriptor, not its path).
     Source,
+    /// In this folder below it, entered without following a link.
+    Below(RelPath),
     /// In `/`.
     Root,
 }

@@ -5,5 +5,6 @@ pub mod classify;
 pub mod direct;
 pub mod options;
 pub mod pull;
+pub mod renames;
 pub mod rsync;
 pub mod words;

@@ -301,7 +301,8 @@ impl<'a> Line<'a> {
         self.finish_between(stdin, "./", &target)
     }
 
-    fn finish_between(mut self, stdin: Stdin, from: &str, to: &str) -> CommandSpec {
+    /// The end of every command line: how it speaks, the password, from where, and to where.
+    pub(super) fn finish_between(mut self, stdin: Stdin, from: &str, to: &str) -> CommandSpec {
         let plan = self.plan;
         self.word(format!("--out-format={OUT_FORMAT}"));
         if plan.target.is_daemon() {

@@ -101,7 +101,7 @@ impl SyncState {
             out.extend([self.exec(&command), Do::Start(id, step, command)]);
             return out;
         }
-        let first = job.made.is_empty();
+        let first = job.made.is_empty() && !job.renames.begun();
         let entries: Vec<(RelPath, Dirt)> = seen.iter().filter_map(|s| job.dirt(&s.path)).collect();
         let looks: Vec<_> = seen.into_iter().map(|s| s.look).collect();
         let classed = classify(&self.plan, &facts, &entries, &looks, &self.sent_times);
@@ -138,7 +138,10 @@ impl SyncState {
                 self.say(Category::Normal, format!("Calling rsync with filter-list of new/modified files/dirs{lines}")),
             );
         }
-        out.extend(self.next_run(now, id));
+        match self.next_rename(now, id, &facts, &entries, &looks, classed.delete_first) {
+            Some(renaming) => out.extend(renaming),
+            None => out.extend(self.next_run(now, id)),
+        }
         out
     }
 

@@ -25,6 +25,7 @@ impl SyncState {
         let Some(job) = self.jobs.get_mut(&id).filter(|j| j.running && j.step == step) else { return Vec::new() };
         job.running = false;
         job.step += 1;
+        let moving = std::mem::take(&mut job.moving);
         let context = Context {
             target: &self.plan.target,
             source: &self.plan.source,
@@ -62,6 +63,9 @@ impl SyncState {
             let mut out = self.tell_count(end, report, &diagnosis);
             out.extend(self.tidied(now, id));
             return out;
+        }
+        if moving {
+            return self.rename_ended(now, id, &diagnosis, report, stopped);
         }
         self.net_caught(&mut diagnosis);
         self.spend(now, report.counts.deleted);
@@ -162,6 +166,7 @@ impl SyncState {
         if let Some(job) = self.jobs.get_mut(&id) {
             job.trouble = true;
         }
+        self.keep_old_names(now, id, diagnosis.retry);
         if let Some(failure) = &diagnosis.failure {
             self.stand_for(failure, now, diagnosis.outcome, &paths);
         }

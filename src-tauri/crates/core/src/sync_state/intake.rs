@@ -21,6 +21,10 @@ impl SyncState {
             self.change(now, change);
         }
         self.blocked = false;
+        if self.queue.waiting() > MOST {
+            // Drawn together, it is no longer known what changed below a new name.
+            self.moves.forget();
+        }
         let keep_deletes = self.plan.delete == crate::config::DeletePolicy::Running;
         self.queue.draw_together(MOST, keep_deletes, now.mono);
     }
@@ -31,7 +35,10 @@ impl SyncState {
             Kind::Move(to) => {
                 let there = !self.plan.excludes(to, change.dir);
                 match (here, there) {
-                    (true, true) => self.take(now, change),
+                    (true, true) => {
+                        self.note_move(&change.path, to);
+                        self.take(now, change);
+                    }
                     (true, false) => {
                         self.one(now, &change.path, Kind::Delete, change.dir);
                         self.touch_parent(now, to);
@@ -90,6 +97,9 @@ impl SyncState {
     }
 
     fn take(&mut self, now: Now, change: &Change) {
+        if matches!(change.kind, Kind::Create | Kind::Delete) {
+            self.moves.came_or_went(&change.path);
+        }
         if matches!(change.kind, Kind::Delete | Kind::Move(_)) {
             self.note_gone(now, &change.path, change.dir);
         }
@@ -105,6 +115,7 @@ impl SyncState {
 
     /// Everything below here may have changed or gone.
     pub fn lost(&mut self, now: Now, under: &RelPath) {
+        self.moves.forget();
         self.blocked = false;
         if self.plan.delete == crate::config::DeletePolicy::Running {
             self.may_remain = true;

@@ -13,6 +13,7 @@ mod heal;
 mod intake;
 mod keep;
 mod obey;
+mod renames;
 mod tell;
 mod trash;
 
@@ -28,6 +29,7 @@ use crate::config::{DeletePolicy, InotifyMode};
 use crate::disk::Away;
 use crate::job::{Job, Purpose};
 use crate::mirror::{JobId, SyncKey};
+use crate::moves::Moves;
 use crate::paths::RelPath;
 use crate::plan::{PlanSettings, SyncPlan};
 use crate::problem::Problem;
@@ -172,6 +174,8 @@ pub struct SyncState {
     /// The machine slept, and the watcher has not yet vouched for what happened meanwhile.
     unvouched: Option<Now>,
     keep: keep::Keep,
+    /// Renames that may be made at the target.
+    moves: Moves,
     trash: trash::Trash,
     heal: heal::Heal,
 }
@@ -183,6 +187,7 @@ impl SyncState {
         SyncState {
             key,
             keep: keep::Keep::of(&plan),
+            moves: Moves::default(),
             trash: trash::Trash::default(),
             heal: heal::Heal::default(),
             written: (plan.source.clone(), plan.target.clone()),

@@ -5,7 +5,7 @@ use driftless_core::diagnose::{Exit, FailedPath, FailureCode, Item, PathWhy, Rep
 use driftless_core::filter::{FilterInput, Matcher, Verdict};
 use driftless_core::mirror::End;
 use driftless_core::paths::RelPath;
-use driftless_core::work::{Arg, CommandSpec, Stdin};
+use driftless_core::work::{Arg, CommandSpec, Cwd, Stdin};
 
 use crate::tree::{Kind, Node, Tree};
 
@@ -29,6 +29,8 @@ enum Unit {
     Attributes(RelPath, Node),
     /// It leaves the trash.
     Age(RelPath),
+    /// Where nothing stands: taken from this place at the target, if it has this size and time there, else sent.
+    Adopt(RelPath, Node, RelPath),
 }
 
 impl Run {
@@ -44,6 +46,8 @@ impl Run {
             .collect();
         let mut run = Run { words, units: Vec::new(), done: 0, report: Report::default(), exit: 0, dry: None };
         match &command.stdin {
+            _ if matches!(command.cwd, Cwd::Below(_)) => run.adopts(command, source, matcher),
+            Stdin::Files => panic!("only below a folder"),
             Stdin::Null if run.has("--filter=H *") => {
                 assert!(run.has("--filter=P *") && !run.words.iter().any(|w| w.starts_with("--backup")));
                 run.age(target);
@@ -68,6 +72,7 @@ impl Run {
     /// of the tree.
     pub fn check(command: &CommandSpec, source: &Tree) {
         let Stdin::Bytes(list) = &command.stdin else { return };
+        let list = if matches!(command.cwd, Cwd::Below(_)) { &[][..] } else { list };
         for item in list.split(|b| *b == 0).filter_map(|item| item.strip_prefix(b"./")) {
             let path = RelPath::new(item.strip_suffix(b"/").unwrap_or(item)).expect("a clean path");
             for above in path.ancestors().filter_map(|above| Some((source.get(&above)?, above))) {
@@ -183,8 +188,17 @@ impl Run {
 
     pub fn next_path(&self) -> Option<RelPath> {
         self.units.get(self.done).map(|u| match u {
-            Unit::Delete(p) | Unit::Put(p, _) | Unit::Purge(p, _) | Unit::Attributes(p, _) | Unit::Age(p) => p.clone(),
+            Unit::Delete(p)
+            | Unit::Put(p, _)
+            | Unit::Purge(p, _)
+            | Unit::Attributes(p, _)
+            | Unit::Age(p)
+            | Unit::Adopt(p, ..) => p.clone(),
         })
+    }
+
+    pub fn sent_bytes(&self) -> u64 {
+        self.report.counts.sent_bytes
     }
 
     pub fn left(&self) -> usize {
@@ -207,7 +221,12 @@ impl Run {
         if let Some(told) = fail {
             self.exit = 23;
             let path = match unit {
-                Unit::Delete(p) | Unit::Put(p, _) | Unit::Purge(p, _) | Unit::Attributes(p, _) | Unit::Age(p) => p,
+                Unit::Delete(p)
+                | Unit::Put(p, _)
+                | Unit::Purge(p, _)
+                | Unit::Attributes(p, _)
+                | Unit::Age(p)
+                | Unit::Adopt(p, ..) => p,
             };
             match told {
                 true => self.failed(&path, false),
@@ -218,6 +237,7 @@ impl Run {
         match unit {
             Unit::Delete(path) => self.delete(&path, target, matcher),
             Unit::Age(path) => target.remove(&path, 0),
+            Unit::Adopt(path, seen, from) => self.adopt(&path, &seen, &from, source, target),
             Unit::Put(path, seen) => self.put(&path, &seen, source, target, matcher),
             Unit::Purge(top, kept) => {
                 if source.get(&top).is_some() || self.has("-r") {
@@ -295,6 +315,72 @@ impl Run {
         }
     }
 
+    /// The files that are listed below a folder of the source, into that folder of the target; no directory is walked.
+    fn adopts(&mut self, command: &CommandSpec, source: &Tree, matcher: &Matcher) {
+        let Cwd::Below(to) = &command.cwd else { return };
+        assert!(
+            !self.has("--delete") && !self.has("-r") && self.has("--ignore-existing") && self.has("--modify-window=-1")
+        );
+        let place = |word: &String| {
+            let path = word.strip_prefix("--link-dest=").or_else(|| word.strip_prefix("--copy-dest="))?.to_owned();
+            RelPath::new(path.strip_prefix('/').expect("from the module's root").as_bytes()).ok()
+        };
+        let from = self.words.iter().find_map(place).expect("an old place");
+        let words_end = self.words.last().expect("a target").clone();
+        let into = format!("user@host::module/{}/", to.shown());
+        assert!(words_end == into || (to.is_root() && words_end == "user@host::module/"), "{words_end} is not {into}");
+        let files: Vec<RelPath> = match &command.stdin {
+            Stdin::Bytes(list) => {
+                let items = list.split(|b| *b == 0).filter_map(|item| item.strip_prefix(b"./"));
+                items.map(|item| RelPath::new(item).expect("a clean path")).collect()
+            }
+            _ => {
+                let kept = |p: &RelPath| matcher.verdict(p, false) == Verdict::Sent;
+                let all = source.below(to).into_iter().filter(|p| kept(p) && is_file(source, p));
+                all.filter_map(|p| p.below(to)).collect()
+            }
+        };
+        for below in files {
+            let path = to.join_path(&below);
+            if let Some(node) = source.get(&path).filter(|n| matches!(n.kind, Kind::File { .. })) {
+                self.units.push(Unit::Adopt(path, node.clone(), from.join_path(&below)));
+            }
+        }
+    }
+
+    fn adopt(&mut self, path: &RelPath, seen: &Node, from: &RelPath, source: &Tree, target: &mut Tree) {
+        // What is no directory where one is needed, or has the name already, is left alone.
+        let stands = |p: &RelPath| target.get(p).is_some_and(|n| !n.is_dir());
+        if target.get(path).is_some() || path.ancestors().any(|above| stands(&above)) {
+            return;
+        }
+        for above in path.ancestors().filter(|above| !above.is_root()) {
+            if target.get(&above).is_none() {
+                let attributes = source.get(&above).filter(|n| n.is_dir()).cloned();
+                target.put(&above, attributes.unwrap_or(Node { kind: Kind::Dir, mtime_ns: 0, mode: 0o755, ino: 0 }), 0);
+            }
+        }
+        let old = target.get(from).cloned();
+        let size = |kind: &Kind| if let Kind::File { size, .. } = kind { Some(*size) } else { None };
+        let alike = |old: &Node| {
+            old.mtime_ns == seen.mtime_ns && size(&old.kind).is_some() && size(&old.kind) == size(&seen.kind)
+        };
+        match (old.filter(alike), source.get(path)) {
+            (Some(old), _) => target.put(path, Node { kind: old.kind, ..seen.clone() }, 0),
+            (None, Some(now)) if matches!(now.kind, Kind::File { .. }) => {
+                self.sends(&now.kind);
+                target.put(path, Node { kind: now.kind.clone(), ..seen.clone() }, 0);
+            }
+            (None, _) => self.report.vanished.push(path.clone()),
+        }
+    }
+
+    fn sends(&mut self, kind: &Kind) {
+        if let Kind::File { size, .. } = kind {
+            self.report.counts.sent_bytes += size;
+        }
+    }
+
     fn item(&mut self, path: &RelPath, deleted: bool, dir: bool) {
         let what = if deleted { "*deleting" } else { ">f+++++++++" }.to_owned();
         self.report.parts.take(&Item { path: path.clone(), deleted, sent: !deleted, dir, size: 1, what });
@@ -346,6 +432,7 @@ impl Run {
                     return self.report.vanished.push(path.clone());
                 }
                 self.keep(path, target);
+                self.sends(&kind);
                 target.put(path, Node { kind, ..seen.clone() }, 0);
             }
             _ => self.report.vanished.push(path.clone()),
@@ -382,4 +469,8 @@ impl Run {
         }
         End::Exited { exit: exit.unwrap_or(Exit::Code(code)), report: Box::new(self.report), stalled: false }
     }
+}
+
+fn is_file(tree: &Tree, path: &RelPath) -> bool {
+    tree.get(path).is_some_and(|n| matches!(n.kind, Kind::File { .. }))
 }

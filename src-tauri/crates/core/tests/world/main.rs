@@ -65,12 +65,15 @@ fn check(world: &World, strangers: bool) {
 
 #[test]
 fn at_rest_the_target_equals_the_source() {
+    let mut adopted = 0;
     for seed in seeds() {
         let mut world = World::new(seed, plan(DeletePolicy::Always, if seed % 2 == 0 { EXCLUDES } else { &[] }));
         world.plan.max_processes = 1 + (seed % 3) as usize;
         live(&mut world, 4);
         check(&world, false);
+        adopted += world.adopted;
     }
+    assert!(adopted > 0, "no rename was ever taken over");
 }
 
 #[test]

@@ -38,6 +38,7 @@ impl Started {
     pub fn what(&self) -> String {
         match &self.command.stdin {
             Stdin::Null => "PASS".to_owned(),
+            Stdin::Files => "FILES".to_owned(),
             Stdin::Bytes(list) => {
                 let items = list.split(|b| *b == 0).filter(|i| !i.is_empty());
                 items.map(|i| String::from_utf8_lossy(&i[2..]).into_owned()).collect::<Vec<_>>().join(" ")

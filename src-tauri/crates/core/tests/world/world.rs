@@ -16,7 +16,7 @@ use driftless_core::record::{Note, Past, Recovered};
 use driftless_core::target::Target;
 use driftless_core::time::Now;
 use driftless_core::trash::{PATTERN, TRASH};
-use driftless_core::work::CommandSpec;
+use driftless_core::work::{CommandSpec, Cwd};
 
 use crate::fake_rsync::Run;
 use crate::tree::{Kind, Node, Tree};
@@ -74,6 +74,9 @@ pub struct World {
     /// Runs fail, output is lost, events come late, queues overflow.
     pub faults: bool,
     pub runs: usize,
+    /// Runs that took a rename over, and what all runs sent.
+    pub adopted: usize,
+    pub bytes: u64,
     pub most_at_once: usize,
     /// What is on the disk of the sync's past.
     pub past: Past,
@@ -167,6 +170,8 @@ impl World {
             lying: false,
             faults: false,
             runs: 0,
+            adopted: 0,
+            bytes: 0,
             most_at_once: 0,
             past: Past::default(),
             finished: false,
@@ -216,6 +221,7 @@ impl World {
                 Effect::Start { job, step, command, .. } => {
                     assert!(self.watched, "a run before the watches are in place");
                     self.runs += 1;
+                    self.adopted += usize::from(matches!(command.cwd, Cwd::Below(_)));
                     Run::check(&command, &self.source);
                     self.running.insert(job, (step, None, None));
                     self.most_at_once = self.most_at_once.max(self.running.len());
@@ -393,7 +399,8 @@ impl World {
             None => Look::Missing { top: path.clone() },
             Some(node) => {
                 let (kind, size) = match node.kind {
-                    Kind::File { size, .. } => (FileKind::File, size),
+                    // Large enough for a rename to be worth its while.
+                    Kind::File { size, .. } => (FileKind::File, size << 21),
                     Kind::Dir => (FileKind::Dir, 0),
                     Kind::Link(_) => (FileKind::Symlink, 0),
                 };
@@ -424,6 +431,7 @@ impl World {
             return self.input(Input::Ended { job, step, end: run.end(Some(exit)) });
         }
         if run.left() == 0 {
+            self.bytes += run.sent_bytes();
             return self.input(Input::Ended { job, step, end: run.end(None) });
         }
         // The receiver can't take the root away: only what is below it fails.

@@ -4,17 +4,18 @@ use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::time::Duration;
 
-use driftless_core::diagnose::{self, OutputParser, PathMapper};
+use driftless_core::diagnose::{self, Exit, OutputParser, PathMapper};
 use driftless_core::facts::{Look, RootLook, Seen};
 use driftless_core::filter::Matcher;
-use driftless_core::mirror::{End, Input, JobId};
+use driftless_core::mirror::{End, Input, JobId, Why};
 use driftless_core::paths::RelPath;
 use driftless_core::target::Target;
-use driftless_core::work::{Arg, CommandSpec};
+use driftless_core::work::{Arg, CommandSpec, Cwd, Stdin};
 use rustix::io::Errno;
 use tokio::sync::watch;
 
 use crate::direct::{self, Pool};
+use crate::look::files::{enter, files};
 use crate::look::filter_files::unfit;
 use crate::look::{Looked, Names, look};
 use crate::run::{Ground, Patience, Stream, run};
@@ -151,7 +152,12 @@ async fn copied(command: &CommandSpec, start: &Start) -> Option<End> {
 
 async fn run_of(command: CommandSpec, start: Start) -> End {
     let mut parser = OutputParser::new(mapper(&command, &start.ends, &start.names));
-    let Start { dir, stop, secrets, ground, patience, .. } = start;
+    let (command, dir) = match settled(command, start.dir, start.ends.matcher.clone()).await {
+        Ok(Some(settled)) => settled,
+        Ok(None) => return End::Exited { exit: Exit::Code(0), report: Box::new(parser.finish()), stalled: false },
+        Err(errno) => return End::NotStarted(Why::System { errno: errno.raw_os_error() }),
+    };
+    let Start { stop, secrets, ground, patience, .. } = start;
     let ended = run(&command, dir, secrets, &ground, patience, stop, |stream, bytes| {
         let stream = match stream {
             Stream::Stdout => diagnose::Stream::Stdout,
@@ -166,13 +172,38 @@ async fn run_of(command: CommandSpec, start: Start) -> End {
     }
 }
 
+/// The command with its working directory opened and its list made, where it leaves both to us; `None`: it is not worth a run.
+async fn settled(
+    mut command: CommandSpec,
+    dir: Option<Arc<OwnedFd>>,
+    matcher: Matcher,
+) -> Result<Option<(CommandSpec, Option<Arc<OwnedFd>>)>, Errno> {
+    let Cwd::Below(folder) = command.cwd.clone() else { return Ok(Some((command, dir))) };
+    let root = dir.ok_or(Errno::BADF)?;
+    let listed = command.stdin == Stdin::Files;
+    let looking = tokio::task::spawn_blocking(move || {
+        let list = if listed { files(&root, &folder, &matcher)? } else { None };
+        Ok((enter(&root, &folder)?, list))
+    });
+    let (below, list) = looking.await.unwrap_or(Err(Errno::IO))?;
+    command.cwd = Cwd::Source;
+    if listed {
+        let Some(list) = list else { return Ok(None) };
+        command.stdin = Stdin::Bytes(list);
+    }
+    Ok(Some((command, Some(Arc::new(below)))))
+}
+
 /// rsync speaks of paths by its working directory and by the target as it is called; both spellings are known.
 fn mapper(command: &CommandSpec, ends: &Ends, names: &Names) -> PathMapper {
-    let configured = ends.source.as_bytes();
-    let source = names.source.as_deref().unwrap_or(configured);
-    let mut mapper = PathMapper::new(source, &ends.target).or_source(configured);
+    let folder = if let Cwd::Below(folder) = &command.cwd { folder.clone() } else { RelPath::root() };
+    let in_folder = |path: &[u8]| if folder.is_root() { path.to_vec() } else { [path, b"/", folder.bytes()].concat() };
+    let configured = in_folder(ends.source.as_bytes());
+    let source = names.source.as_deref().map_or_else(|| configured.clone(), in_folder);
+    let mut mapper =
+        PathMapper::new(&source, &ends.target.joined(&folder)).or_source(&configured).below(folder.clone());
     if let Some(target) = &names.target {
-        mapper = mapper.or_target(target);
+        mapper = mapper.or_target(&in_folder(target));
     }
     let with_temp_dir = |arg: &Arg| matches!(arg, Arg::Word(word) if word.starts_with("--temp-dir"));
     if command.args.iter().any(with_temp_dir) { mapper.with_temp_dir() } else { mapper }

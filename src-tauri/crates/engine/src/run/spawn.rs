@@ -75,8 +75,11 @@ pub(crate) fn spawn(
     std.stdin(match &command.stdin {
         Stdin::Null => Stdio::null(),
         Stdin::Bytes(bytes) => Stdio::from(feed::stdin(bytes).map_err(of_system)?),
+        // Made a list, and the folder the source, before a command comes here.
+        Stdin::Files => return Err(Why::System { errno: Errno::INVAL.raw_os_error() }),
     });
     let cwd = match command.cwd {
+        Cwd::Below(_) => return Err(Why::System { errno: Errno::INVAL.raw_os_error() }),
         Cwd::Source => Some(source.ok_or(Why::System { errno: Errno::BADF.raw_os_error() })?),
         Cwd::Root => {
             std.current_dir("/");

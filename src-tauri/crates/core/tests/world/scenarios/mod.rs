@@ -11,6 +11,7 @@ mod leftovers;
 mod life;
 mod pace;
 mod record;
+mod renames;
 mod sending;
 mod trash;
 

@@ -241,18 +241,6 @@ fn delete_and_create_of_one_path_keep_their_order() {
 }
 
 #[test]
-fn a_moved_directory_goes_whole_and_its_old_name_goes_away() {
-    let mut stage = one();
-    stage.gone("old");
-    stage.is_dir("new");
-    stage.change("a", "old/", Kind::Move(path("new")));
-    stage.serve(60.0, |_| ok());
-    assert_eq!(stage.begun.len(), 2);
-    assert!(stage.begun[0].what() == "new" && stage.begun[0].has("-r"));
-    assert!(stage.begun[1].what() == "old" && stage.begun[1].has("--delete-missing-args"));
-}
-
-#[test]
 fn excluded_names_are_never_listed_and_their_parents_time_follows() {
     let mut world = World::new(3, plan(DeletePolicy::Always, &["*.keep", "cache/"]));
     world.begin();

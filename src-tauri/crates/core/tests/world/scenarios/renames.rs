@@ -1,0 +1,202 @@
+//! Renames at the target: what they send, when they are not made, and that nothing is lost by them.
+
+use driftless_core::change::Kind;
+use driftless_core::config::DeletePolicy;
+use driftless_core::diagnose::Exit;
+use driftless_core::plan::SyncPlan;
+use driftless_core::work::{Arg, Cwd};
+
+use super::one;
+use crate::stage::{Stage, Started, code, ok, path, refused, sync, without};
+use crate::tree::{Kind as NodeKind, Node};
+use crate::world::{World, plan};
+
+fn word(run: &Started, start: &str) -> Option<String> {
+    let words = run.command.args.iter().filter_map(|a| if let Arg::Word(w) = a { Some(w) } else { None });
+    words.filter_map(|w| w.strip_prefix(start)).map(str::to_owned).next()
+}
+
+fn adopts(run: &Started) -> bool {
+    matches!(run.command.cwd, Cwd::Below(_))
+}
+
+/// `old` was renamed to `new`, both directories, and the delay is over.
+fn renamed(mut stage: Stage) -> Stage {
+    stage.gone("old");
+    stage.is_dir("new");
+    stage.change("a", "old/", Kind::Move(path("new")));
+    stage.pass(5.0);
+    stage
+}
+
+#[test]
+fn the_folder_is_made_then_filled_from_its_old_place_then_proved_and_then_the_old_name_goes() {
+    let mut stage = renamed(one());
+    stage.serve(60.0, |_| ok());
+    let runs = &stage.begun;
+    assert_eq!(runs.iter().map(Started::what).collect::<Vec<_>>(), ["new", "FILES", "new", "old"]);
+    assert!(!runs[0].has("-r") && !runs[0].has("--delete-missing-args") && !adopts(&runs[0]));
+    assert_eq!(word(&runs[1], "--link-dest=").as_deref(), Some("/old"));
+    assert!(adopts(&runs[1]) && runs[1].has("--ignore-existing") && runs[1].has("--modify-window=-1"));
+    assert!(!runs[1].has("--delete") && !runs[1].has("--force"));
+    assert!(runs[2].has("-r") && runs[2].has("--delete"));
+    assert!(runs[3].has("--delete-missing-args"));
+    assert_eq!(stage.status("a").waiting, 0);
+}
+
+#[test]
+fn a_rename_that_fails_at_any_step_is_sent_and_its_old_name_goes_all_the_same() {
+    for step in 0..2 {
+        for bad in
+            [code(1), code(23), code(12), without(&["x"]), crate::stage::ended(Exit::Signal(9), Default::default())]
+        {
+            let mut stage = renamed(one());
+            let mut count = 0;
+            stage.serve(60.0, |_| {
+                count += 1;
+                if count == step + 1 { bad.clone() } else { ok() }
+            });
+            let what: Vec<String> = stage.begun.iter().map(Started::what).collect();
+            assert_eq!(what[step + 1..], ["new", "old"], "{bad:?}");
+            assert!(stage.begun[step + 1].has("-r"));
+            assert_eq!(stage.status("a").waiting, 0);
+        }
+    }
+}
+
+#[test]
+fn without_a_connection_both_names_wait_and_the_content_is_sent_later() {
+    let mut stage = renamed(one());
+    stage.end(refused());
+    stage.end(refused());
+    assert_eq!(stage.status("a").waiting, 2);
+    assert!(stage.problem("a").is_some());
+    stage.serve(600.0, |_| ok());
+    assert_eq!(stage.status("a").waiting, 0);
+    assert!(stage.begun.iter().any(|r| r.what() == "old" && r.has("--delete-missing-args")));
+}
+
+#[test]
+fn the_old_name_stays_while_something_under_the_new_one_has_not_arrived() {
+    let mut stage = renamed(one());
+    stage.end(ok());
+    stage.end(ok());
+    assert!(stage.begun[2].has("-r"));
+    stage.end(without(&["new/x"]));
+    assert!(stage.running.is_empty(), "the old name waits with it");
+    stage.serve(600.0, |_| ok());
+    assert!(stage.begun.last().is_some_and(|r| r.what() == "old"));
+    assert_eq!(stage.status("a").waiting, 0);
+}
+
+#[test]
+fn an_old_name_that_is_back_is_looked_at_again_before_each_step() {
+    let mut stage = renamed(one());
+    stage.is_dir("old");
+    stage.serve(60.0, |_| ok());
+    assert!(!stage.begun.iter().any(adopts), "it is back before the second step");
+}
+
+#[test]
+fn where_nothing_may_be_removed_copies_are_made_and_the_old_name_stays() {
+    for policy in [DeletePolicy::Never, DeletePolicy::Startup] {
+        let mut stage = renamed(Stage::at_rest(vec![SyncPlan { delete: policy, ..sync("a") }]));
+        stage.serve(60.0, |_| ok());
+        let adopting: Vec<&Started> = stage.begun.iter().filter(|r| adopts(r)).collect();
+        assert_eq!(adopting.len(), 1);
+        assert_eq!(word(adopting[0], "--copy-dest=").as_deref(), Some("/old"));
+        assert!(!stage.begun.iter().any(|r| r.has("--delete") || r.has("--delete-missing-args")));
+    }
+}
+
+#[test]
+fn what_was_not_at_the_target_as_it_was_at_the_source_is_sent() {
+    let mut stage = one();
+    stage.write("a", "old/f");
+    let mut stage = renamed(stage);
+    stage.serve(60.0, |_| ok());
+    assert!(!stage.begun.iter().any(adopts));
+}
+
+#[test]
+fn names_that_differ_in_case_alone_are_removed_first_and_sent() {
+    let mut stage = one();
+    stage.gone("old");
+    stage.is_dir("OLD");
+    stage.change("a", "old/", Kind::Move(path("OLD")));
+    stage.serve(60.0, |_| ok());
+    assert_eq!(stage.begun(), ["a: old", "a: OLD"]);
+}
+
+/// A world with a directory `a` of files, mirrored; what was sent until then is forgotten.
+fn filled(seed: u64, delete: DeletePolicy, exclude: &[&str]) -> World {
+    let mut world = World::new(seed, plan(delete, exclude));
+    let now = world.ns();
+    for dir in ["a", "a/sub"] {
+        world.make_dir(&path(dir), now);
+    }
+    for (n, name) in ["a/f", "a/g", "a/sub/h", "a/x.keep"].into_iter().enumerate() {
+        let node =
+            Node { kind: NodeKind::File { data: n as u64, size: 1_000 }, mtime_ns: now + 1, mode: 0o644, ino: 50 };
+        world.source.put(&path(name), node, now);
+    }
+    world.begin();
+    world.rest();
+    world.bytes = 0;
+    world
+}
+
+/// Renames, in order; at rest all is equal. What that sent.
+fn sent_by(mut world: World, renames: &[(&str, &str)]) -> u64 {
+    for (from, to) in renames {
+        let now = world.ns();
+        world.rename(&path(from), &path(to), now);
+    }
+    world.rest();
+    assert!(world.differences(world.plan.delete != DeletePolicy::Always).is_empty(), "{renames:?}");
+    world.bytes
+}
+
+#[test]
+fn a_rename_sends_nothing_and_chains_swaps_and_merges_end_equal() {
+    let excludes: &[&[&str]] = &[&[], &["*.keep"], &["/b/sub"]];
+    for exclude in excludes {
+        for policy in [DeletePolicy::Always, DeletePolicy::Running, DeletePolicy::Never] {
+            let world = || filled(3, policy, exclude);
+            assert_eq!(sent_by(world(), &[("a", "b")]), 0, "{exclude:?} {policy:?}");
+            assert_eq!(sent_by(world(), &[("a/sub", "b")]), 0, "{exclude:?} {policy:?}");
+            assert_eq!(sent_by(world(), &[("a/f", "f"), ("a/g", "g")]), 0, "{exclude:?} {policy:?}");
+            sent_by(world(), &[("a", "b"), ("b", "c")]);
+            sent_by(world(), &[("a", "b"), ("b", "a")]);
+            sent_by(world(), &[("a/f", "t"), ("a/g", "a/f"), ("t", "a/g")]);
+            sent_by(world(), &[("a", "b"), ("b/sub", "sub"), ("b/f", "sub/f")]);
+            sent_by(world(), &[("a", "A")]);
+        }
+    }
+}
+
+#[test]
+fn a_stranger_under_the_new_name_is_neither_taken_for_ours_nor_written_to_by_the_rename() {
+    for policy in [DeletePolicy::Always, DeletePolicy::Running] {
+        let mut world = filled(4, policy, &[]);
+        let stranger = Node { kind: NodeKind::File { data: 99, size: 1_000 }, mtime_ns: 7, mode: 0o600, ino: 7 };
+        world.target.put(&path("b"), world.target.nodes[&path("a")].clone(), 1);
+        world.target.put(&path("b/f"), stranger.clone(), 1);
+        world.target.put(&path("b/other"), stranger, 1);
+        assert_eq!(sent_by(world, &[("a", "b")]), 1_000, "{policy:?}: only what stood there in its place");
+    }
+}
+
+#[test]
+fn what_changes_in_a_renamed_folder_without_a_new_time_arrives() {
+    let mut world = filled(5, DeletePolicy::Always, &[]);
+    let now = world.ns();
+    world.rename(&path("a"), &path("b"), now);
+    if let Some(node) = world.source.nodes.get_mut(&path("b/f")) {
+        node.kind = NodeKind::File { data: 4711, size: 1_000 };
+    }
+    world.tell(vec![(path("b/f"), Kind::Modify, false)]);
+    world.rest();
+    assert!(world.differences(false).is_empty() && world.adopted > 0);
+    assert_eq!(world.bytes, 1_000);
+}
