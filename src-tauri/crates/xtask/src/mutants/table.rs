@@ -72,6 +72,11 @@ const WORDS: &str = "src/behaviour/rsync.rs";
 const DIAGNOSE: &str = "src/diagnose/mod.rs";
 const DELETE: &str = "src/config/delete.rs";
 
+const RENAMES: &str = "src/sync_state/renames.rs";
+const RECIPE: &str = "src/behaviour/renames.rs";
+/// A rename at the target costs a transfer at worst.
+const RENAMED: &str = "a rename at the target that fails, or does not fit, costs a transfer and never a file";
+
 /// All of them.
 pub const MUTATIONS: &[Mutation] = &[
     broken(
@@ -751,5 +756,54 @@ pub const MUTATIONS: &[Mutation] = &[
         "            source.empty = false;\n        }\n        self.keep.before",
         "            source.empty |= false;\n        }\n        self.keep.before",
         RESTART,
+    ),
+    broken(
+        "a_rename_goes_by_an_old_name_that_is_back",
+        RENAMES,
+        "left.retain(|one| seen.gone(&one.from) && worthy",
+        "left.retain(|one| worthy",
+        RENAMED,
+    ),
+    broken(
+        "a_rename_may_begin_with_what_waits_to_be_sent",
+        RENAMES,
+        "settled && quiet && self.queue.knows_nothing_of(from) && !failing()",
+        "settled && quiet && !failing()",
+        RENAMED,
+    ),
+    broken(
+        "the_old_name_goes_before_all_is_under_the_new_one",
+        ENDS,
+        "        self.keep_old_names(now, id, diagnosis.retry);\n",
+        "",
+        RENAMED,
+    ),
+    broken(
+        "what_changed_below_a_new_name_is_compared_by_time",
+        RENAMES,
+        "                dirt.replaced = true;",
+        "                dirt.replaced |= false;",
+        RENAMED,
+    ),
+    broken(
+        "a_rename_writes_over_what_stands_there",
+        RECIPE,
+        r#".word("--modify-window=-1").word("--ignore-existing")"#,
+        r#".word("--modify-window=-1")"#,
+        RENAMED,
+    ),
+    broken(
+        "a_link_ties_what_stays",
+        RECIPE,
+        "    !plan.delete.while_running()\n        || plan.own",
+        "    plan.own",
+        RENAMED,
+    ),
+    broken(
+        "a_rename_that_failed_is_not_sent",
+        RENAMES,
+        "        out.extend(self.look_at_left(now, id));",
+        "        out.extend(self.finish(now, id));",
+        RENAMED,
     ),
 ];
