@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use crate::behaviour::classify::{Class, Listing};
+use crate::meter::Meter;
 use crate::moves::Renames;
 use crate::paths::RelPath;
 use crate::queue::Dirt;
@@ -61,6 +62,12 @@ pub struct Job {
     pub pass_counted: bool,
     /// The next run leaves its deletions out: they wait for an answer.
     pub keeps: bool,
+    /// Of a pass in parts: which part.
+    pub part: Option<usize>,
+    /// The source was counted for this pass, and so many entries found, if it could be.
+    pub census: Option<Option<u64>>,
+    /// How far a pass is that goes as a whole.
+    pub meter: Meter,
 }
 
 impl Job {
@@ -82,6 +89,9 @@ impl Job {
             counted: None,
             pass_counted: false,
             keeps: false,
+            part: None,
+            census: None,
+            meter: Meter::default(),
         }
     }
 

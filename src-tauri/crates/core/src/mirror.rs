@@ -80,6 +80,11 @@ impl Mirror {
                 self.job(job, |s, _| s.looked(now, job, &source, target.as_ref(), paths));
             }
             Input::Ended { job, step, end } => self.job(job, |s, stopped| s.ended(now, job, step, &end, stopped)),
+            Input::Counted { job, census } => self.job(job, |s, _| s.counted_source(now, job, census.as_ref())),
+            Input::Moved { job, step, moved } => {
+                let owner = self.owners.get(&job).copied();
+                owner.into_iter().for_each(|key| self.with(key, |s| s.moved(now, job, step, moved)));
+            }
             Input::Lacking { sync, problems } => self.act(sync, |s| s.lacks(now, problems)),
             Input::Asked { id, request } => self.asked(id, &request),
             Input::Fade { code, at_once } => self.fade(code, at_once),
@@ -169,11 +174,18 @@ impl Mirror {
     }
 
     fn perform(&mut self, key: SyncKey, todo: Vec<Do>) {
-        self.note(key);
+        // A run need not wait for the time since when something waits.
+        let noted = self.note(key, !todo.iter().any(|one| matches!(one, Do::Start(..))));
         for one in todo {
             match one {
-                Do::Look(job, paths) => self.effects.push_back(Effect::LookAt { job, sync: key, paths }),
-                Do::Start(job, step, command) => self.start(key, job, step, command),
+                // A look waits for all that was noted before it, its run only for what was noted with it: what was looked at
+                // is to be run on at once.
+                Do::Look(job, paths) => {
+                    let look = Effect::LookAt { job, sync: key, paths };
+                    self.effects.extend(self.records.after(key, look));
+                }
+                Do::Count(job) => self.effects.push_back(Effect::Count { job, sync: key }),
+                Do::Start(job, step, command) => self.start(key, job, step, command, noted),
                 Do::Say(say) => self.effects.push_back(Effect::Say(say)),
                 Do::Over(job) => self.over(job),
                 Do::GiveUp => self.fade(255, false),
@@ -181,7 +193,8 @@ impl Mirror {
         }
     }
 
-    fn start(&mut self, key: SyncKey, job: JobId, step: u32, command: CommandSpec) {
+    /// `noted`: something was noted with it, and has to be on the disk first.
+    fn start(&mut self, key: SyncKey, job: JobId, step: u32, command: CommandSpec, noted: bool) {
         if self.stopped.contains(&job) || self.fading.is_some() {
             // Stopped between its runs, or the program ends: the next one never starts.
             let end = End::NotStarted(Why::Stopped);
@@ -189,16 +202,19 @@ impl Mirror {
             return self.job(job, |s, _| s.ended(now, job, step, &end, true));
         }
         let start = Effect::Start { job, step, sync: key, command };
-        self.effects.extend(self.records.after(key, start));
+        let free = if noted { self.records.after(key, start) } else { Some(start) };
+        self.effects.extend(free);
     }
 
-    /// What there is to be noted of a sync goes before all that follows.
-    fn note(&mut self, key: SyncKey) {
+    /// What there is to be noted of a sync goes before all that follows. True if there was something.
+    fn note(&mut self, key: SyncKey, aged: bool) -> bool {
         let now = self.now;
-        let Some(sync) = self.syncs.iter_mut().find(|s| s.key == key) else { return };
-        let notes = sync.notes(now);
+        let Some(sync) = self.syncs.iter_mut().find(|s| s.key == key) else { return false };
+        let notes = sync.notes(now, aged);
         let id = sync.plan.id.clone();
+        let any = !notes.is_empty();
         self.record(key, id, notes);
+        any
     }
 
     fn record(&mut self, sync: SyncKey, id: String, notes: Vec<Note>) {
@@ -212,7 +228,7 @@ impl Mirror {
     fn recorded(&mut self, seq: u64) {
         for effect in self.records.written(seq) {
             match effect {
-                Effect::Start { job, step, sync, command } => self.start(sync, job, step, command),
+                Effect::Start { job, step, sync, command } => self.start(sync, job, step, command, false),
                 other => self.effects.push_back(other),
             }
         }
@@ -380,13 +396,14 @@ impl Mirror {
             return false;
         }
         let sync = &mut self.syncs[turn];
-        let Some(purpose) = sync.wants(now) else { return false };
+        let Some(mut purpose) = sync.wants(now) else { return false };
         let machine = sync.plan.target.host().unwrap_or_default().to_owned();
         // A rehearsal goes over both trees too.
-        let pass = purpose != Purpose::Batch;
-        if pass && !self.slots.free_for_pass(&machine) {
-            return false;
+        if purpose != Purpose::Batch && !self.slots.free_for_pass(&machine) {
+            let Some(other) = sync.wants_instead(now) else { return false };
+            purpose = other;
         }
+        let pass = purpose != Purpose::Batch;
         self.next_job += 1;
         let job = JobId(self.next_job);
         self.slots.take(job, pass.then_some(machine));
@@ -398,7 +415,8 @@ impl Mirror {
         let todo = sync.start(now, job, purpose);
         let started = !matches!(todo.as_slice(), [Do::Over(_)]);
         self.perform(key, todo);
-        started
+        // Where nothing that waits could depart a part of a pass may go.
+        started || self.syncs.get(turn).is_some_and(|s| s.parts.is_some())
     }
 
     /// A sync that was taken out of the configuration still has a job on the same target.
@@ -427,7 +445,11 @@ impl Mirror {
             return;
         }
         let failed = |s: &SyncState| s.standing.is_some() || s.consent.hold.is_some() || s.away.is_some();
-        if self.syncs.iter().all(|s| failed(s) || (s.watching && s.owed.is_none() && s.queue.is_empty())) {
+        if self
+            .syncs
+            .iter()
+            .all(|s| failed(s) || (s.watching && s.owed.is_none() && !s.passing() && s.queue.is_empty()))
+        {
             self.fading = Some(if self.syncs.iter().any(failed) { 255 } else { 0 });
             self.finish_if_idle();
         }
@@ -440,10 +462,13 @@ impl Mirror {
             Request::Allow { sync } | Request::Rehearse { sync } => Some(sync.clone()),
         };
         let fits = |s: &SyncState| !s.retired && name.as_ref().is_none_or(|n| s.plan.id == *n || s.plan.name == *n);
-        let (mut done, mut keys) = (Vec::new(), Vec::new());
+        let (mut done, mut keys, mut ends) = (Vec::new(), Vec::new(), Vec::new());
         for sync in self.syncs.iter_mut().filter(|s| fits(s)) {
             match request {
-                Request::Pause { until_wall_ms, .. } => sync.paused = Some(*until_wall_ms),
+                Request::Pause { until_wall_ms, .. } => {
+                    sync.paused = Some(*until_wall_ms);
+                    ends.extend(sync.pass_jobs());
+                }
                 Request::Resume { .. } => {
                     sync.paused = None;
                     sync.answered();
@@ -455,11 +480,20 @@ impl Mirror {
                     sync.ask_again();
                     sync.answered();
                     sync.hurry = true;
-                    sync.owe(Duration::ZERO);
+                    // One that goes in parts goes on; what changed since it began was seen.
+                    if sync.parts.is_none() {
+                        sync.owe(Duration::ZERO);
+                    }
                 }
             }
             done.push(sync.plan.id.clone());
             keys.push(sync.key);
+        }
+        // A batch is short and ends; what is done of a pass stays done.
+        for (job, running) in ends {
+            if self.stopped.insert(job) && running {
+                self.effects.push_back(Effect::Stop { job });
+            }
         }
         let reply = match name {
             Some(asked) if done.is_empty() => {
@@ -471,7 +505,7 @@ impl Mirror {
         match (request, keys.first()) {
             // Who allowed something is told so when a restart knows it too.
             (Request::Allow { .. }, Some(key)) => {
-                self.note(*key);
+                self.note(*key, true);
                 self.effects.extend(self.records.after(*key, answer));
             }
             _ => self.effects.push_back(answer),

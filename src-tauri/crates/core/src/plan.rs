@@ -112,6 +112,8 @@ pub struct OwnPlan {
     pub keep_days: Option<u32>,
     /// When everything is compared again.
     pub schedule: Schedule,
+    /// So many entries make a part of a full pass, for tests; else [`crate::pass::PART`].
+    pub part_size: Option<u64>,
 }
 
 impl OwnPlan {
@@ -120,6 +122,7 @@ impl OwnPlan {
         OwnPlan {
             budget: Budget { share: keys.delete_share, count: keys.delete_count.map(u64::from) },
             rehearse: keys.rehearse == Some(true),
+            part_size: None,
             source_disk: keys.source_disk.as_deref().and_then(Disk::parse),
             target_disk: keys.target_disk.as_deref().and_then(Disk::parse),
             rules: Rules {

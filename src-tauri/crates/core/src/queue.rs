@@ -31,6 +31,8 @@ pub const SOON: Duration = Duration::from_secs(1);
 pub const MOST: usize = 100_000;
 /// What waits until somebody allows it, however long.
 pub const WITHHELD: Duration = Duration::MAX;
+/// No change comes in later than this.
+const LATE: Duration = Duration::from_secs(10);
 /// So many paths go in one batch at most.
 pub const BATCH: usize = 50_000;
 
@@ -94,6 +96,11 @@ pub struct Queue {
     flying: BTreeSet<RelPath>,
     /// Waiting entries that go only when somebody allows it.
     withheld: BTreeSet<RelPath>,
+    /// What a part of a full pass goes over, with all below: nothing departs there.
+    locked: BTreeSet<RelPath>,
+    /// Directories whose removal was brought over a moment ago. One that was made anew meanwhile was not removed there, and the
+    /// change that says so may still be on its way.
+    removed: BTreeMap<RelPath, Duration>,
 }
 
 impl Queue {
@@ -120,9 +127,10 @@ impl Queue {
             self.forget_below(path);
         }
         self.unindex(path);
-        let entry = self.entries.entry(path.clone()).or_default();
         let content = !dir && matches!(want, Want::Writing | Want::Modify | Want::Create);
         let made = dir && want == Want::Create;
+        let over = made && self.removed.remove(path).is_some_and(|at| now.mono.saturating_sub(at) < LATE);
+        let entry = self.entries.entry(path.clone()).or_default();
         let fresh = Dirt {
             want,
             dir,
@@ -130,7 +138,7 @@ impl Queue {
             was_file: !dir,
             subtree: made,
             // A run that is under way may have seen the old directory, the new one, or neither.
-            replaced: arrived || (made && entry.flight.is_some()),
+            replaced: arrived || over || (made && entry.flight.is_some()),
             content_at_ms: content.then_some(now.wall_ms),
             first: now,
             not_before: Duration::ZERO,
@@ -266,19 +274,42 @@ impl Queue {
         !below && !path.ancestors().any(above)
     }
 
-    /// True if the path, something above it or something below it is on its way.
+    /// Nothing departs from these directories any more, until [`Queue::unlock`].
+    pub fn lock(&mut self, paths: &[RelPath]) {
+        if self.locked.is_empty() {
+            self.locked.extend(paths.iter().cloned());
+        }
+    }
+
+    /// See [`Queue::lock`].
+    pub fn unlock(&mut self) {
+        self.locked.clear();
+    }
+
+    /// True if the path, something above it or something below it is locked. Every run touches the root's attributes: that
+    /// is no matter.
+    pub fn locked(&self, path: &RelPath) -> bool {
+        !self.locked.is_empty() && !path.is_root() && related(&self.locked, path)
+    }
+
+    /// What was locked is still on its way.
+    pub fn lock_meets_flight(&self) -> bool {
+        self.root_flies_whole() || self.flying.iter().any(|path| self.locked(path))
+    }
+
+    /// True if the path, something above it or something below it is on its way, or locked.
     pub fn meets_flight(&self, path: &RelPath) -> bool {
+        if self.locked(path) || (path.is_root() && !self.locked.is_empty() && self.root_waits_whole()) {
+            return true;
+        }
         if self.flying.is_empty() {
             return false;
         }
-        self.flying.contains(path)
-            || path.ancestors().any(|a| self.flying.contains(&a))
-            || (!path.is_root() && self.root_flies_whole())
-            || self
-                .flying
-                .range((Bound::Excluded(path.clone()), Bound::Unbounded))
-                .next()
-                .is_some_and(|p| p.is_within(path) && !path.is_root())
+        self.flying.contains(path) || (!path.is_root() && (self.root_flies_whole() || related(&self.flying, path)))
+    }
+
+    fn root_waits_whole(&self) -> bool {
+        self.entries.get(&RelPath::root()).and_then(|e| e.wait.as_ref()).is_some_and(|dirt| dirt.subtree)
     }
 
     fn root_flies_whole(&self) -> bool {
@@ -297,6 +328,16 @@ impl Queue {
         self.flying.remove(path);
         if entry.wait.is_none() {
             self.entries.remove(path);
+        }
+    }
+
+    /// The removal of this directory was brought over.
+    pub fn removed(&mut self, path: &RelPath, now: Duration) {
+        if self.removed.len() >= BATCH {
+            self.removed.retain(|_, at| now.saturating_sub(*at) < LATE);
+        }
+        if self.removed.len() < BATCH {
+            self.removed.insert(path.clone(), now);
         }
     }
 
@@ -463,6 +504,16 @@ impl Queue {
             self.index(top, now);
         }
     }
+}
+
+/// True if the path, a directory above it (but the root) or something below it is among these.
+fn related(paths: &BTreeSet<RelPath>, path: &RelPath) -> bool {
+    paths.contains(path)
+        || path.ancestors().any(|above| paths.contains(&above))
+        || paths
+            .range((Bound::Excluded(path.clone()), Bound::Unbounded))
+            .next()
+            .is_some_and(|below| below.is_within(path))
 }
 
 /// A new change on top of an old waiting one.

@@ -45,7 +45,7 @@ impl SyncState {
             oldest_ms,
             protected_up_to_ms: self.protected_up_to_ms(oldest_ms),
             last_pass_ms: self.last_pass_ms,
-            pass: None,
+            pass: self.pass_progress(now),
             problem,
             paused_until_ms: self.paused,
             paused_by: self.paused_by.clone(),
@@ -93,13 +93,13 @@ impl SyncState {
             Phase::Held
         } else if !self.watching {
             Phase::Starting
-        } else if self.passing() {
+        } else if self.passing_now() || (self.parts.is_some() && !self.jobs.is_empty()) {
             Phase::FullPass
         } else if self.jobs.values().any(|job| job.purpose != Purpose::Tidy) {
             Phase::Sending
         } else if self.standing.is_some() {
             Phase::Retrying
-        } else if self.owed.is_some() {
+        } else if self.owed.is_some() || self.parts.is_some() {
             Phase::FullPass
         } else if self.consent.hold.is_some() && self.queue.len() == self.queue.withheld() {
             Phase::Held
@@ -145,7 +145,7 @@ impl SyncState {
     pub fn page(&self, offset: usize, limit: usize) -> Vec<WaitingEntry> {
         let init = self.owed.is_some() || self.passing();
         let head = init.then(|| WaitingEntry {
-            state: if self.passing() { "active" } else { "wait" }.to_owned(),
+            state: if self.passing_now() { "active" } else { "wait" }.to_owned(),
             kind: "Init".to_owned(),
             path: String::new(),
         });

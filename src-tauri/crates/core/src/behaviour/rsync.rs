@@ -14,6 +14,7 @@ use std::time::Duration;
 use super::classify::{Class, breaks_lines, subtree_deletes};
 use crate::diagnose::OUT_FORMAT;
 use crate::native::Task;
+use crate::pass::Cut;
 use crate::paths::RelPath;
 use crate::plan::{Password, SyncPlan};
 use crate::trash::{Moment, ageing_rules};
@@ -24,6 +25,10 @@ pub const STALL: Duration = Duration::from_secs(600);
 /// A list implies the root as an entry `.`, and a rule such as `- .*` would take it out of the list: its times and mode
 /// would never follow. A full pass never filters it.
 const KEEP_ROOT: &str = "--filter=+ /.";
+/// Only the root's own attributes, of all that a list of it alone would bring.
+const NOTHING_IN_IT: &str = "--filter=- /*";
+/// How far a full pass is, told as it goes.
+const PROGRESS: &str = "--info=progress2";
 /// More filter words than this go through a descriptor instead of the command line.
 const MANY: usize = 64 * 1024;
 
@@ -37,9 +42,7 @@ pub fn full_pass(plan: &SyncPlan, delete: bool, exact: bool) -> CommandSpec {
         line.protects();
     }
     line.filters(false).word("-r");
-    if exact && !plan.rsync.words.iter().any(|w| w.starts_with("--modify-window")) {
-        line.word("--modify-window=-1");
-    }
+    line.exact(exact).word(PROGRESS);
     if delete {
         line.word("--delete");
         if plan.rsync.delete_excluded {
@@ -47,6 +50,26 @@ pub fn full_pass(plan: &SyncPlan, delete: bool, exact: bool) -> CommandSpec {
         }
     }
     CommandSpec { low: true, ..line.finish(Stdin::Null) }
+}
+
+/// A part of a full pass, see [`crate::pass`]: the same for these directories, one level deep (the shallow re-scan of a
+/// path that ends in a slash) or with all below.
+pub fn part(plan: &SyncPlan, cut: Cut, paths: &[RelPath], delete: bool, exact: bool) -> CommandSpec {
+    let mut line = Line::new(plan);
+    line.words(&plan.rsync.words);
+    if delete {
+        line.protects();
+    }
+    line.filters(true);
+    if cut == Cut::Trees {
+        line.word("-r");
+    }
+    line.exact(exact).word(PROGRESS).word("--ignore-missing-args");
+    if delete {
+        line.word("--delete").word("--force");
+    }
+    let word = if cut == Cut::Trees { ListWord::Path } else { ListWord::OneLevel };
+    CommandSpec { low: true, ..line.with_list(paths.iter().map(word)) }
 }
 
 /// The same run, made dry: it says what it would do, and how much there is.
@@ -127,6 +150,10 @@ fn list_run(plan: &SyncPlan, class: Class, paths: &[RelPath], deletes: bool) -> 
     }
     if removes {
         line.protects();
+    }
+    if class == Class::Root {
+        // The root in a list ends in a slash, and its level would be gone over with it.
+        line.word(KEEP_ROOT).word(NOTHING_IN_IT);
     }
     line.filters(true);
     if subtree {
@@ -227,6 +254,13 @@ impl<'a> Line<'a> {
 
     pub(super) fn words(&mut self, words: &[String]) -> &mut Self {
         self.args.extend(words.iter().cloned().map(Arg::Word));
+        self
+    }
+
+    fn exact(&mut self, exact: bool) -> &mut Self {
+        if exact && !self.plan.rsync.words.iter().any(|w| w.starts_with("--modify-window")) {
+            self.word("--modify-window=-1");
+        }
         self
     }
 

@@ -13,6 +13,7 @@ use super::mapper::PathMapper;
 use super::signs::{self, Args};
 use super::stdout::{self, Heard, Item};
 use super::stems::{self, Named, PathWhy};
+use crate::meter::Moved;
 use crate::paths::RelPath;
 use crate::picture::Parts;
 
@@ -108,6 +109,7 @@ pub struct OutputParser {
     failed: BTreeMap<RelPath, FailedPath>,
     tail: VecDeque<String>,
     recent: VecDeque<Item>,
+    moved: Option<Moved>,
     report: Report,
 }
 
@@ -128,6 +130,7 @@ impl OutputParser {
             failed: BTreeMap::new(),
             tail: VecDeque::new(),
             recent: VecDeque::new(),
+            moved: None,
             report: Report::default(),
         }
     }
@@ -145,6 +148,12 @@ impl OutputParser {
     /// What was counted so far.
     pub fn counts(&self) -> &Counts {
         &self.report.counts
+    }
+
+    /// How far it is, as far as it has told.
+    pub fn moved(&self) -> Moved {
+        let bytes = self.report.counts.sent_bytes;
+        self.moved.map_or(Moved { bytes, ..Moved::default() }, |moved| Moved { bytes: moved.bytes.max(bytes), ..moved })
     }
 
     /// The last entry rsync named, for a display of progress.
@@ -196,6 +205,7 @@ impl OutputParser {
             Some(Heard::NotDeleted(path)) => push(&mut self.report.not_deleted, path),
             Some(Heard::Skipped(path)) => push(&mut self.report.skipped_special, path),
             Some(Heard::DeletionsSkipped) => self.report.deletions_skipped = true,
+            Some(Heard::Moved(moved)) => self.moved = Some(moved),
             Some(Heard::Noise) => {}
             // A daemon's greeting, a chatty shell: worth showing if the run fails, never a sign of failure itself.
             None => self.remember(line),

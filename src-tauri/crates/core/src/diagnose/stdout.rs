@@ -3,6 +3,7 @@
 
 use super::line::{find, rfind, unescape};
 use super::output::Counts;
+use crate::meter::Moved;
 use crate::paths::RelPath;
 
 /// One entry that rsync worked on.
@@ -29,6 +30,7 @@ pub(super) enum Heard {
     NotDeleted(RelPath),
     Skipped(RelPath),
     DeletionsSkipped,
+    Moved(Moved),
     Noise,
 }
 
@@ -44,6 +46,9 @@ pub(super) fn read(line: &[u8], counts: &mut Counts) -> Option<Heard> {
             _ => counts.changed += 1,
         }
         return Some(Heard::Item(item));
+    }
+    if let Some(moved) = moved(line) {
+        return Some(Heard::Moved(moved));
     }
     if line == b"IO error encountered -- skipping file deletion" {
         return Some(Heard::DeletionsSkipped);
@@ -87,6 +92,24 @@ pub fn item(line: &[u8]) -> Option<Item> {
     let sent = matches!(what[0], b'<' | b'>');
     let what = String::from_utf8_lossy(what).trim_end().to_owned();
     Some(Item { path: path(&name)?, deleted, sent, dir, size: if deleted { 0 } else { size }, what })
+}
+
+/// `     1,234  45%  10.00MB/s  0:00:12 (xfr#12, to-chk=100/2,000)` of `--info=progress2`; the brackets only behind a file.
+fn moved(line: &[u8]) -> Option<Moved> {
+    let line = std::str::from_utf8(line).ok().filter(|line| line.starts_with(' '))?;
+    let number = |text: &str| text.replace(',', "").parse::<u64>().ok();
+    let mut words = line.split_ascii_whitespace();
+    let bytes = number(words.next()?)?;
+    words.next()?.strip_suffix('%').and_then(number)?;
+    words.next().filter(|rate| rate.ends_with("B/s"))?;
+    let rest: String = words.skip(1).collect();
+    let Some((stem, counts)) = rest.split_once("-chk=") else {
+        return Some(Moved { bytes, ..Moved::default() });
+    };
+    let (left, all) = counts.strip_suffix(')')?.split_once('/')?;
+    let (left, all) = (number(left)?, number(all)?);
+    // `ir`: rsync has not listed all of it.
+    Some(Moved { bytes, files: Some((all.saturating_sub(left), all)), listing: stem.ends_with("ir") })
 }
 
 fn path(name: &[u8]) -> Option<RelPath> {
@@ -141,6 +164,32 @@ mod tests {
             let got = (item.path.shown(), item.deleted, item.sent, item.size);
             assert_eq!(got, (shown.to_owned(), deleted, sent, size), "{line}");
             assert_eq!((counts.sent, counts.deleted), (u64::from(sent), u64::from(deleted)), "{line}");
+        }
+    }
+
+    #[test]
+    fn how_far_it_is_as_rsync_3_5_prints_it() {
+        let mut counts = Counts::default();
+        let told = |line: &str, counts: &mut Counts| match read(line.as_bytes(), counts) {
+            Some(Heard::Moved(moved)) => Some((moved.bytes, moved.files, moved.listing)),
+            _ => None,
+        };
+        let lines: [(&str, Option<(u64, Option<(u64, u64)>, bool)>); 6] = [
+            ("              2  15%    0.00kB/s    0:00:00  ", Some((2, None, false))),
+            ("              2  15%    0.00kB/s    0:00:00 (xfr#1, to-chk=11/14)", Some((2, Some((3, 14)), false))),
+            (
+                "     12,345,678 100%    9.77MB/s    0:00:00 (xfr#6, to-chk=0/11) ",
+                Some((12_345_678, Some((11, 11)), false)),
+            ),
+            (
+                "    104,857,600  36%   85.31MB/s   10:00:02 (xfr#4, ir-chk=1012/1017)",
+                Some((104_857_600, Some((5, 1_017)), true)),
+            ),
+            (">f+++++++++ 2 1 1% 2B/s x", None),
+            ("  2 files were moved", None),
+        ];
+        for (line, moved) in lines {
+            assert_eq!(told(line, &mut counts), moved, "{line}");
         }
     }
 

@@ -6,6 +6,8 @@ use crate::change::Change;
 use crate::conditions::Surroundings;
 use crate::diagnose::{Exit, Report};
 use crate::facts::{RootLook, Seen};
+use crate::meter::Moved;
+use crate::pass::Census;
 use crate::paths::RelPath;
 use crate::plan::Plan;
 use crate::problem::Problem;
@@ -93,6 +95,22 @@ pub enum Input {
         target: Option<RootLook>,
         /// The paths asked for, in the order asked.
         paths: Vec<Seen>,
+    },
+    /// The answer to [`Effect::Count`]; nothing if it could not be counted.
+    Counted {
+        /// Which job asked.
+        job: JobId,
+        /// What there is.
+        census: Option<Census>,
+    },
+    /// A run under way is so far. At most once a second.
+    Moved {
+        /// Which job.
+        job: JobId,
+        /// Which of its steps.
+        step: u32,
+        /// What it told.
+        moved: Moved,
     },
     /// A child ended, or never started.
     Ended {
@@ -317,6 +335,14 @@ pub enum Effect {
         sync: SyncKey,
         /// Which paths below it.
         paths: Vec<RelPath>,
+    },
+    /// Count, roughly and in bounded time, what lies in the source: the directories of its root and those in them, each
+    /// with all below, without what the filters leave out. Follows a look of the same job.
+    Count {
+        /// Which job.
+        job: JobId,
+        /// Whose source.
+        sync: SyncKey,
     },
     /// Start this child.
     Start {

@@ -22,6 +22,7 @@ pub use roots::{Root, Roots};
 use serde::{Deserialize, Serialize};
 
 use crate::combine::Want;
+use crate::pass::{Cut, SoFar};
 use crate::paths::RelPath;
 use crate::plan::SyncPlan;
 use crate::queue::Dirt;
@@ -53,6 +54,10 @@ pub enum Note {
     PassOver(i64),
     /// A pass that it makes by itself ended well then, or these are counted from then on (wall clock, ms).
     Verified(i64),
+    /// A full pass goes in parts, and came so far; none does if `None`.
+    Parts(Option<SoFar>),
+    /// These are done since.
+    PartDone(Cut, Vec<RelPath>),
     /// At a clean stop: a pass is owed.
     Owed,
     /// At a clean stop: what waits.

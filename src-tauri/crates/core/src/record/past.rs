@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 
 use super::{Consented, Gone, Marks, Note, Roots, Saved};
+use crate::pass::SoFar;
 use crate::paths::RelPath;
 
 /// More gone or waiting paths than this are not remembered one by one.
@@ -34,7 +35,9 @@ pub struct Past {
     pub last_pass_ms: Option<i64>,
     /// When a pass that it makes by itself last ended well, or these are counted from: wall clock, ms.
     pub verified_ms: Option<i64>,
-    /// A full pass was owed at the stop.
+    /// How far a full pass came that goes in parts.
+    pub parts: Option<SoFar>,
+    /// A full pass was owed at the stop, from its beginning.
     pub owed: bool,
     /// What waited at the stop.
     pub dirty: Vec<Saved>,
@@ -59,6 +62,12 @@ impl Past {
             Note::Held(held) => self.held = held.clone(),
             Note::PassOver(at) => self.last_pass_ms = Some(*at),
             Note::Verified(at) => self.verified_ms = Some(*at),
+            Note::Parts(so_far) => self.parts = so_far.clone(),
+            Note::PartDone(cut, paths) => {
+                if let Some(so_far) = &mut self.parts {
+                    so_far.add(*cut, paths.iter().cloned());
+                }
+            }
             Note::Owed => self.owed = true,
             Note::Dirty(all) => self.dirty.extend_from_slice(all),
             Note::Stopped => self.clean = true,
@@ -103,6 +112,7 @@ impl Past {
         notes.extend(self.held.clone().map(|held| Note::Held(Some(held))));
         notes.extend(self.last_pass_ms.map(Note::PassOver));
         notes.extend(self.verified_ms.map(Note::Verified));
+        notes.extend(self.parts.clone().map(|so_far| Note::Parts(Some(so_far))));
         notes.extend(self.owed.then_some(Note::Owed));
         if !self.dirty.is_empty() {
             notes.push(Note::Dirty(self.dirty.clone()));
@@ -115,6 +125,7 @@ impl Past {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pass::Cut;
     use crate::record::SavedWant;
 
     fn path(text: &str) -> RelPath {
@@ -156,6 +167,9 @@ mod tests {
             Note::Held(Some(("source-emptied".into(), 4))),
             Note::PassOver(8),
             Note::Verified(7),
+            Note::Parts(Some(SoFar { exact: true, ..SoFar::default() })),
+            Note::PartDone(Cut::Levels, vec![RelPath::root()]),
+            Note::PartDone(Cut::Trees, vec![path("p"), path("q")]),
             Note::Owed,
             Note::Dirty(vec![saved]),
             Note::Stopped,

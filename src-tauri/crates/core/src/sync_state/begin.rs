@@ -1,10 +1,10 @@
 //! How a job begins: the look, the guards, the classes, the first run; and how it goes on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::{Do, SyncState};
-use crate::behaviour::classify::{Class, classify};
+use crate::behaviour::classify::{Class, Listing, classify};
 use crate::behaviour::rsync;
 use crate::diagnose::RetryClass;
 use crate::facts::{RootLook, Seen};
@@ -12,7 +12,7 @@ use crate::job::{Job, Purpose};
 use crate::mirror::JobId;
 use crate::paths::{RelPath, show_bytes};
 use crate::problem::Problem;
-use crate::queue::{BATCH, Dirt};
+use crate::queue::{BATCH, Dirt, SOON};
 use crate::record::Roots;
 use crate::retry::pause;
 use crate::safety::Trouble;
@@ -23,11 +23,15 @@ impl SyncState {
     /// Starts a job.
     pub fn start(&mut self, now: Now, job: JobId, purpose: Purpose) -> Vec<Do> {
         let batch = match purpose {
+            Purpose::Pass { .. } if self.parts.is_some() => return self.start_part(job, purpose),
             Purpose::Pass { .. } => {
                 self.owed = None;
                 Vec::new()
             }
-            Purpose::Batch => self.queue.depart(job, BATCH),
+            Purpose::Batch => {
+                self.yielded();
+                self.queue.depart(job, BATCH)
+            }
             Purpose::Rehearsal | Purpose::Tidy => Vec::new(),
         };
         if purpose == Purpose::Batch && batch.is_empty() {
@@ -68,44 +72,14 @@ impl SyncState {
         if job.purpose == Purpose::Tidy {
             return self.tidy_run(now, id);
         }
-        if let Purpose::Pass { startup, exact, delete } = job.purpose {
-            job.running = true;
-            let word = if startup { "startup" } else { "full" };
-            let rules = self.plan.matcher.rules_text();
-            let excluding = if rules.is_empty() { String::new() } else { format!(" excluding\n{}", rules.join("\n")) };
-            let text = format!(
-                "recursive {word} rsync: {}/ -> {}{excluding}",
-                show_bytes(self.plan.source.trim_end_matches('/').as_bytes()),
-                self.plan.target.word()
-            );
-            // An empty source would empty the target. It may be a mount point without its disk, and nobody saw it fuller.
-            let removes = delete && !job.keeps && (!facts.empty || self.may_empty);
-            let (step, kept, counted) = (job.step, job.keeps, job.pass_counted);
-            if removes && !counted && self.counts_pass() {
-                return self.count_pass(id);
-            }
-            if removes && facts.empty {
-                self.may_empty = false;
-            }
-            let Some(job) = self.jobs.get_mut(&id) else { return Vec::new() };
-            job.purpose = Purpose::Pass { startup, exact, delete: removes };
-            let mut out = vec![self.say(Category::Normal, text)];
-            if delete && !removes && !kept {
-                self.may_remain = true;
-                out.push(self.say(Category::Warn, "the source is empty: nothing is removed at the target".into()));
-            }
-            let command = rsync::full_pass(&self.plan, removes, exact);
-            let command = self.netted(now, command, removes);
-            let command = self.keeping(now, command);
-            let command = self.checking(command);
-            out.extend([self.exec(&command), Do::Start(id, step, command)]);
-            return out;
+        if matches!(job.purpose, Purpose::Pass { .. }) {
+            return self.pass_looked(now, id, &facts, seen);
         }
         let first = job.made.is_empty() && !job.renames.begun();
         let entries: Vec<(RelPath, Dirt)> = seen.iter().filter_map(|s| job.dirt(&s.path)).collect();
         let looks: Vec<_> = seen.into_iter().map(|s| s.look).collect();
         let classed = classify(&self.plan, &facts, &entries, &looks, &self.sent_times);
-        let mut listings = classed.listings;
+        let (mut listings, meet) = self.apart(classed.listings);
         if self.delete_first {
             listings.sort_by_key(|l| l.class != Class::Delete);
         }
@@ -114,10 +88,14 @@ impl SyncState {
                 listing.class = Class::Flip;
             }
         }
+        let Some(job) = self.jobs.get_mut(&id) else { return Vec::new() };
         let late = job.plan_runs(listings);
         job.mtimes.extend(classed.mtimes);
         for path in late {
             self.entry_failed_at(id, &path, Duration::ZERO);
+        }
+        for path in meet {
+            self.entry_failed_at(id, &path, now.mono + SOON);
         }
         let mut out = Vec::new();
         for (path, errno) in classed.errors {
@@ -143,6 +121,36 @@ impl SyncState {
             None => out.extend(self.next_run(now, id)),
         }
         out
+    }
+
+    /// What was found for an entry may lie elsewhere: the directory above that is gone, other names of the same file. Where
+    /// that meets a part of a pass, the entries wait.
+    fn apart(&self, listings: Vec<Listing>) -> (Vec<Listing>, BTreeSet<RelPath>) {
+        let mut wait = BTreeSet::new();
+        let mut free = Vec::new();
+        for mut listing in listings {
+            let (meeting, paths): (Vec<RelPath>, Vec<RelPath>) =
+                listing.paths.into_iter().partition(|path| self.queue.locked(path));
+            listing.paths = paths;
+            if !meeting.is_empty() {
+                let meeting: BTreeSet<RelPath> = meeting.into_iter().collect();
+                let about = |entry: &RelPath| {
+                    let above = entry.ancestors().chain([entry.clone()]);
+                    above.filter(|path| meeting.contains(path)).collect::<Vec<_>>()
+                };
+                let known: BTreeSet<RelPath> = listing.entries.iter().flat_map(about).collect();
+                // Another name of a file: which one's is not told here.
+                let all = known.len() < meeting.len();
+                let (late, rest): (Vec<RelPath>, Vec<RelPath>) =
+                    listing.entries.into_iter().partition(|entry| all || !about(entry).is_empty());
+                wait.extend(late);
+                listing.entries = rest;
+            }
+            if !listing.entries.is_empty() && !listing.paths.is_empty() {
+                free.push(listing);
+            }
+        }
+        (free, wait)
     }
 
     /// A source that was not empty before the start, and is now, stays "was not empty".
@@ -233,8 +241,10 @@ impl SyncState {
         for (path, _) in &job.batch {
             self.queue.failed(path, id, Duration::ZERO, now.mono);
         }
-        if let Purpose::Pass { startup, exact, .. } = job.purpose {
-            self.owe_again(startup, exact, Duration::ZERO);
+        match job.purpose {
+            Purpose::Pass { .. } if job.part.is_some() => drop(self.part_back(id)),
+            Purpose::Pass { startup, exact, .. } => self.owe_again(startup, exact, Duration::ZERO),
+            _ => {}
         }
         self.failures += 1;
         let wait = pause(RetryClass::Slow, self.failures, u64::from(self.key.0));

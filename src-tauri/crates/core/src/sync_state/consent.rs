@@ -115,7 +115,7 @@ impl SyncState {
     }
 
     /// So many deletions may be made now; `None`: all.
-    fn most_now(&mut self, now: Now) -> Option<u64> {
+    pub(super) fn most_now(&mut self, now: Now) -> Option<u64> {
         let granted = self.consent.granted;
         match self.plan.own.budget.most(self.consent.total) {
             Some(most) => {
@@ -129,7 +129,19 @@ impl SyncState {
 
     /// The same run with the second net, where there is a limit; `removes`: it may delete at all.
     pub(super) fn netted(&mut self, now: Now, command: CommandSpec, removes: bool) -> CommandSpec {
-        match self.most_now(now).filter(|_| removes && !self.own_net()) {
+        self.netted_to(now, command, removes, None)
+    }
+
+    /// The same, and at most so many of the pass of which it is a part.
+    pub(super) fn netted_to(
+        &mut self,
+        now: Now,
+        command: CommandSpec,
+        removes: bool,
+        left: Option<u64>,
+    ) -> CommandSpec {
+        let most = self.most_now(now).map(|most| left.map_or(most, |left| left.min(most)));
+        match most.filter(|_| removes && !self.own_net()) {
             Some(most) => rsync::at_most(command, most),
             None => command,
         }
@@ -163,7 +175,7 @@ impl SyncState {
 
     /// A full pass as a dry run, with the deletions of the pass that it stands for.
     pub(super) fn rehearsal_run(&mut self, id: JobId) -> Vec<Do> {
-        let startup = self.owed.is_some_and(|o| o.startup);
+        let startup = self.owed.is_some_and(|o| o.startup) || self.parts.as_ref().is_some_and(|p| p.startup);
         let Some(job) = self.jobs.get_mut(&id) else { return Vec::new() };
         let (delete, exact) = match job.purpose {
             Purpose::Pass { exact, delete, .. } => (delete, exact),
@@ -422,7 +434,7 @@ impl SyncState {
     /// Ends a hold with nothing left to hold, and a grant with nothing left to grant.
     pub(super) fn settle_hold(&mut self) {
         self.consent.tripped = false;
-        if self.queue.is_empty() && self.owed.is_none() {
+        if self.queue.is_empty() && self.owed.is_none() && self.parts.is_none() {
             self.consent.granted = None;
         }
         let over = self.consent.held_pass.is_none() && self.queue.withheld() == 0;

@@ -5,11 +5,11 @@ use std::time::Duration;
 use super::{Do, ECHO, SyncState};
 use crate::behaviour::classify::{Class, subtree_deletes};
 use crate::combine::Want;
-use crate::diagnose::{Context, Diagnosis, Exit, FailedPath, FailureCode, Outcome, Report, RetryClass, Side, diagnose};
+use crate::diagnose::{Context, Diagnosis, Exit, FailedPath, FailureCode, Outcome, Report, RetryClass, diagnose};
 use crate::gates::unreachable;
 use crate::job::Purpose;
 use crate::mirror::{End, JobId};
-use crate::paths::{RelPath, show_bytes};
+use crate::paths::RelPath;
 use crate::queue::Dirt;
 use crate::retry::pause;
 use crate::say::Category;
@@ -69,7 +69,8 @@ impl SyncState {
         }
         self.net_caught(&mut diagnosis);
         self.spend(now, report.counts.deleted);
-        let walked = self.jobs[&id].walks();
+        // Rules that remove go over the level that they stand for, and send what they find there.
+        let walked = self.jobs[&id].walks() || self.jobs[&id].class_now() == Some(Class::Flip);
         if walked {
             self.sent_times.walked(now.wall_ms);
         }
@@ -188,7 +189,14 @@ impl SyncState {
 
     /// A path that is no entry of its own failed: it is dirty from now on. A guess that was not `listed` may name a stranger
     /// of the target, and removes nothing. `checked`: it was compared by checksum, and will be.
-    fn dirty_after(&mut self, now: Now, failed: &FailedPath, listed: bool, checked: bool, retry: RetryClass) {
+    pub(super) fn dirty_after(
+        &mut self,
+        now: Now,
+        failed: &FailedPath,
+        listed: bool,
+        checked: bool,
+        retry: RetryClass,
+    ) {
         let FailedPath { path, deep, .. } = failed;
         let (deep, real) = (*deep, listed || !failed.guess);
         let wait = pause(retry, 1, u64::from(self.key.0)).unwrap_or_default();
@@ -235,7 +243,10 @@ impl SyncState {
 
     pub(super) fn finish(&mut self, now: Now, id: JobId) -> Vec<Do> {
         let Some(job) = self.jobs.remove(&id) else { return Vec::new() };
-        for (path, _) in &job.batch {
+        for (path, dirt) in &job.batch {
+            if dirt.want == Want::Delete && dirt.was_dir && !job.failed.contains_key(path) {
+                self.queue.removed(path, now.mono);
+            }
             match job.failed.get(path) {
                 Some(at) => self.queue.failed(path, id, *at, now.mono),
                 None => {
@@ -266,76 +277,5 @@ impl SyncState {
             self.standing = None;
         }
         self.settle_hold();
-    }
-
-    pub(super) fn pass_ended(&mut self, now: Now, id: JobId, diagnosis: &Diagnosis, report: &Report) -> Vec<Do> {
-        let Purpose::Pass { startup, exact, delete } = self.jobs[&id].purpose else { return Vec::new() };
-        let mut out = Vec::new();
-        match diagnosis.outcome {
-            Outcome::Done => {
-                let source = show_bytes(self.plan.source.trim_end_matches('/').as_bytes());
-                let word = if startup { "Startup" } else { "Full pass" };
-                out.push(
-                    self.say(Category::Normal, format!("{word} of {source}/ -> {} finished.", self.plan.target.word())),
-                );
-                self.pass_over(now, delete);
-                (self.pass_tries, self.pass_forward) = (0, 0);
-                self.went_well();
-            }
-            Outcome::Partial => {
-                let paths: Vec<RelPath> = report.failed.iter().map(|f| f.path.clone()).collect();
-                for failed in &report.failed {
-                    self.dirty_after(now, failed, false, false, diagnosis.retry);
-                }
-                self.totals.failed += paths.len() as u64;
-                if let Some(failure) = &diagnosis.failure {
-                    self.stand_for(failure, now, diagnosis.outcome, &paths);
-                }
-                self.failures = 0;
-                // No batch makes good what the one pass that removes could not remove.
-                let only_here = delete && !self.plan.delete.while_running();
-                let not_removed = only_here && report.failed.iter().any(|f| f.side != Side::Sender);
-                if diagnosis.all_dirty || not_removed || (delete && report.deletions_skipped) {
-                    // Not everything that failed is known, or removals were left out: the pass stays owed. Batches that go well
-                    // in between say nothing about it: it keeps a count of its own.
-                    self.pass_tries += 1;
-                    let wait = pause(RetryClass::Slow, self.pass_tries, u64::from(self.key.0)).unwrap_or_default();
-                    self.owe_again(startup, exact, now.mono + wait);
-                } else {
-                    (self.pass_tries, self.pass_forward) = (0, 0);
-                }
-                if !diagnosis.all_dirty {
-                    self.pass_over(now, delete);
-                }
-            }
-            Outcome::Again | Outcome::Held => {
-                self.owe_again(startup, exact, Duration::ZERO);
-                self.whole_failed(now, diagnosis);
-                if startup && !self.insist && diagnosis.failure.is_some() {
-                    let text = "Temporary or permanent failure on startup. Terminating since \"insist\" is not set.";
-                    out.push(self.say(Category::Error, text.into()));
-                    out.push(Do::GiveUp);
-                }
-            }
-        }
-        if diagnosis.resend_later && diagnosis.outcome != Outcome::Done {
-            // Also when the pass that is made again goes well meanwhile.
-            self.echo_of_pass = Some(now.mono + ECHO);
-        }
-        self.jobs.remove(&id);
-        self.blocked = false;
-        out.push(Do::Over(id));
-        out
-    }
-
-    pub(super) fn pass_over(&mut self, now: Now, removed: bool) {
-        self.first_pass_over = true;
-        self.healed(now);
-        self.last_pass_ms = Some(now.wall_ms);
-        self.keep.unsent_since_ms = None;
-        if removed && self.plan.delete.at_recovery() {
-            self.may_remain = false;
-        }
-        self.pass_consented(removed);
     }
 }

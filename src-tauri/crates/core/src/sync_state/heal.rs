@@ -23,7 +23,7 @@ impl SyncState {
     /// Owes a pass where one is due and nothing else is to be done.
     pub(super) fn heal(&mut self, now: Now) {
         let schedule = &self.plan.own.schedule;
-        if schedule.is_empty() || self.heal.owed || self.owed.is_some() || !self.first_pass_over {
+        if schedule.is_empty() || self.heal.owed || self.owed.is_some() || self.passing() || !self.first_pass_over {
             return;
         }
         // Counted from now on; also where the clock was set back behind it.
@@ -38,7 +38,7 @@ impl SyncState {
 
     /// When the next one may begin, if it stays quiet.
     pub(super) fn heal_at(&self, now: Now) -> Option<Duration> {
-        if self.heal.owed || self.owed.is_some() || !self.first_pass_over || !self.watching {
+        if self.heal.owed || self.owed.is_some() || self.passing() || !self.first_pass_over || !self.watching {
             return None;
         }
         let passed_ms = self.last_pass_ms.filter(|at| *at <= now.wall_ms);

@@ -81,9 +81,11 @@ impl SyncState {
         for failing in &inside {
             self.queue.bring_forward(failing, now.mono);
         }
-        if (!inside.is_empty() || self.failing.contains(path))
-            && let Some(owed) = self.owed.as_mut().filter(|_| self.pass_tries > 0)
-        {
+        let heals = !inside.is_empty() || self.failing.contains(path);
+        if let Some(parts) = self.parts.as_mut().filter(|_| heals) {
+            parts.bring_forward(now.mono);
+        }
+        if heals && let Some(owed) = self.owed.as_mut().filter(|_| self.pass_tries > 0) {
             let at = now.mono + SOON.saturating_mul(1 << self.pass_forward.min(16));
             if at < owed.not_before {
                 owed.not_before = at;

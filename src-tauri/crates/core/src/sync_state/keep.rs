@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::{Do, Owed, SyncState};
 use crate::config::DeletePolicy;
+use crate::pass::SoFar;
 use crate::paths::RelPath;
 use crate::plan::SyncPlan;
 use crate::problem::Problem;
@@ -31,6 +32,10 @@ pub(super) struct Keep {
     pub(super) before: Roots,
     /// Since when something may not be at the target that an earlier process knew of: until the next pass is over.
     pub(super) unsent_since_ms: Option<i64>,
+    /// How far a pass in parts came that an earlier process began, or one that begins anew: the rest of it goes first.
+    pub(super) so_far: Option<SoFar>,
+    /// Nobody missed anything since: only the rest of it is made.
+    pub(super) goes_on: bool,
     oldest_noted_at_ms: i64,
     held_before: Option<(String, i64)>,
 }
@@ -87,11 +92,18 @@ impl SyncState {
                 self.queue.put(&saved.path, saved.dirt(now), now.mono);
             }
             self.queue.draw_together(MOST, self.plan.delete == DeletePolicy::Running, now.mono);
-            if past.owed || !same_runs {
+            let goes_on = past.parts.as_ref().filter(|_| !past.owed && same_runs && !self.plan.init).cloned();
+            if let Some(so_far) = goes_on {
+                self.owed = Some(Owed { startup: so_far.startup, exact: so_far.exact, not_before: Duration::ZERO });
+                self.first_pass_over = false;
+                self.keep.goes_on = true;
+            } else if past.owed || !same_runs || past.parts.is_some() {
                 self.owe_all();
             }
+            self.keep.so_far = past.parts;
             return Vec::new();
         }
+        self.keep.so_far = past.parts;
         self.keep.unsent_since_ms = past.oldest_ms;
         self.owe_all();
         vec![self.say(Category::Normal, "the last stop was not clean: everything is compared".into())]
@@ -127,8 +139,8 @@ impl SyncState {
         }
     }
 
-    /// What is to be noted now, after what happened.
-    pub fn notes(&mut self, now: Now) -> Vec<Note> {
+    /// What is to be noted now, after what happened; `aged`: also since when something waits.
+    pub fn notes(&mut self, now: Now, aged: bool) -> Vec<Note> {
         let mut notes = Vec::new();
         if self.keep.noted.clean {
             return notes;
@@ -167,11 +179,28 @@ impl SyncState {
         if noted.verified_ms != self.heal.verified_ms {
             notes.extend(self.heal.verified_ms.map(Note::Verified));
         }
-        notes.extend(self.age(now));
+        notes.extend(self.part_notes());
+        if aged {
+            notes.extend(self.age(now));
+        }
         for note in &notes {
             self.keep.noted.take(note);
         }
         notes
+    }
+
+    /// How far a full pass came, where that is news.
+    fn part_notes(&mut self) -> Vec<Note> {
+        let known = self.keep.noted.parts.is_some();
+        let Some(parts) = &mut self.parts else {
+            let so_far = self.keep.so_far.clone();
+            return if so_far.is_some() != known { vec![Note::Parts(so_far)] } else { Vec::new() };
+        };
+        let news = parts.news();
+        if !known || parts.begins() {
+            return vec![Note::Parts(Some(parts.so_far()))];
+        }
+        news.into_iter().map(|(cut, paths)| Note::PartDone(cut, paths)).collect()
     }
 
     /// Since when something is not at the target, where that is news.
@@ -211,14 +240,14 @@ impl SyncState {
                 }
             }
         }
-        let mut notes = self.notes(now);
+        let mut notes = self.notes(now, true);
         let too_many = self.queue.len() > 2 * MOST;
         let unread = self.watching && !all_read;
         if unread
             || self.consent.holds_pass()
             || self.owed.is_some()
             || self.echo_of_pass.is_some()
-            || self.passing()
+            || self.passing_now()
             || too_many
         {
             notes.push(Note::Owed);

@@ -1,7 +1,7 @@
 //! The life of one sync: what is dirty, what runs, what failed, what holds it.
 //!
 //! A full pass is owed at the start (unless `init = false`), after a loss, and when somebody asks. It runs alone: what changes
-//! meanwhile waits. Everything else goes in batches: look, class, run, and only then is a path clean. A failure of the whole
+//! meanwhile waits. A large one goes in parts (see `parts`), and only what meets the part under way waits. Everything else goes in batches: look, class, run, and only then is a path clean. A failure of the whole
 //! (no connection, no password) pauses the sync; a failure of single paths pauses only these.
 
 mod away;
@@ -13,15 +13,20 @@ mod heal;
 mod intake;
 mod keep;
 mod obey;
+mod parts;
+mod pass;
 mod renames;
 mod tell;
 mod trash;
 
 pub(crate) use clocks::was_set;
 pub use consent::Consent;
+pub use parts::Parts;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
+
+use parts::Next;
 
 use crate::change::Kind;
 use crate::conditions::RulePause;
@@ -83,6 +88,8 @@ pub struct Standing {
 pub enum Do {
     /// Look at the source and these paths.
     Look(JobId, Vec<RelPath>),
+    /// Count what lies in the source.
+    Count(JobId),
     /// Start this run.
     Start(JobId, u32, CommandSpec),
     /// The job is over.
@@ -116,6 +123,8 @@ pub struct SyncState {
     pub sight: BTreeMap<String, Problem>,
     /// A pass to make.
     pub owed: Option<Owed>,
+    /// A pass that goes in parts, until all are done.
+    pub parts: Option<Parts>,
     /// The first pass has ended, or none was wanted.
     pub first_pass_over: bool,
     /// When the last pass ended well.
@@ -199,6 +208,7 @@ impl SyncState {
             dirs: 0,
             sight: BTreeMap::new(),
             owed: init.then_some(Owed { startup: true, exact: false, not_before: Duration::ZERO }),
+            parts: None,
             first_pass_over: !init,
             last_pass_ms: None,
             jobs: BTreeMap::new(),
@@ -238,6 +248,7 @@ impl SyncState {
     /// What is to be started now, if anything. The caller asks [`SyncState::start`] when it has a slot.
     pub fn wants(&mut self, now: Now) -> Option<Purpose> {
         self.echo(now);
+        self.begin_anew();
         if self.consent.rehearse && self.jobs.is_empty() && !self.retired && !self.lacking {
             self.consent.rehearse = false;
             return Some(Purpose::Rehearsal);
@@ -255,15 +266,25 @@ impl SyncState {
             let Owed { startup, exact, .. } = owed;
             return (working == 0).then_some(Purpose::Pass { startup, exact, delete });
         }
-        if self.passing() || self.blocked {
+        match self.next_part(now, working) {
+            Next::Part(purpose) => return Some(purpose),
+            Next::Drain => return None,
+            Next::Others => {}
+        }
+        if self.alone() || self.blocked {
             return None;
         }
-        self.queue.wake(now.mono);
-        let (delay, most) = self.gate();
-        if self.queue.due(delay, most).is_some_and(|due| due <= now.mono) {
+        if self.batch_due(now) {
             return Some(Purpose::Batch);
         }
         self.tidies(now).then_some(Purpose::Tidy)
+    }
+
+    /// What waits may go now.
+    fn batch_due(&mut self, now: Now) -> bool {
+        self.queue.wake(now.mono);
+        let (delay, most) = self.gate();
+        self.queue.due(delay, most).is_some_and(|due| due <= now.mono)
     }
 
     pub(super) fn gate(&self) -> (Duration, usize) {
@@ -285,8 +306,13 @@ impl SyncState {
         lets && self.watching && !self.retired && !self.lacking && self.paused.is_none() && retry
     }
 
-    /// True while a full pass runs.
+    /// True while a full pass is under way, also between its parts.
     pub fn passing(&self) -> bool {
+        self.parts.is_some() || self.passing_now()
+    }
+
+    /// True while a run of a full pass, or its look, is under way.
+    pub fn passing_now(&self) -> bool {
         self.jobs.values().any(|j| matches!(j.purpose, Purpose::Pass { .. }))
     }
 
@@ -305,6 +331,7 @@ impl SyncState {
         times.extend(self.next_tidy());
         times.extend(self.heal_at(now));
         times.extend(self.owed.map(|o| o.not_before));
+        times.extend(self.parts.iter().flat_map(Parts::times));
         if !self.blocked && self.watching {
             let (delay, most) = self.gate();
             times.extend(self.queue.due(delay, most));
@@ -333,6 +360,7 @@ impl SyncState {
     /// A full pass is owed, from `not_before` on; the first one stays the first one. Where nothing has run yet, nothing of
     /// ours can be at the target that a pass by whole seconds would take for the same.
     pub fn owe(&mut self, not_before: Duration) {
+        self.keep.goes_on = false;
         let startup = self.owed.is_some_and(|o| o.startup);
         let exact = !startup || self.totals.runs > 0 || self.owed.is_some_and(|o| o.exact);
         self.owed = Some(Owed { startup, exact, not_before });
@@ -387,6 +415,9 @@ impl SyncState {
         self.paused_for_retry = self.paused_for_retry.filter(Option::is_none);
         self.blocked = false;
         self.queue.hurry();
+        if let Some(parts) = &mut self.parts {
+            parts.hasten();
+        }
         if let Some(owed) = &mut self.owed {
             owed.not_before = Duration::ZERO;
         }

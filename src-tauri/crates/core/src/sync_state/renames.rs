@@ -70,7 +70,8 @@ impl SyncState {
     ) -> Option<Vec<Do>> {
         let seen = Seen { entries, looks };
         self.renames_of(id, &seen);
-        let unasked = self.consent.hold.is_none() && self.queue.withheld() == 0;
+        // While a pass goes in parts nobody knows what stands under the old name.
+        let unasked = self.consent.hold.is_none() && self.queue.withheld() == 0 && self.parts.is_none();
         // Where names are one but for their case, or space is short, deletions go first: there is no old name then.
         let allowed = unasked && !folds && !self.delete_first && recipe::fits(&self.plan);
         let job = self.jobs.get_mut(&id)?;

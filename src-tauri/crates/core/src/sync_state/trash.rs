@@ -46,7 +46,7 @@ impl SyncState {
 
     /// They are to leave it now.
     pub(super) fn tidies(&self, now: Now) -> bool {
-        let idle = self.jobs.is_empty() && self.owed.is_none() && self.queue.is_empty();
+        let idle = self.jobs.is_empty() && self.owed.is_none() && self.parts.is_none() && self.queue.is_empty();
         idle && self.next_tidy().is_some_and(|at| at <= now.mono)
     }
 

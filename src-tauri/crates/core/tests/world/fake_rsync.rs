@@ -92,12 +92,7 @@ impl Run {
             let by_rules = self.words.iter().any(|w| w.starts_with("--filter=R /") || w == "--filter=P *");
             if name.is_empty() || name.ends_with(b"/") {
                 let top = RelPath::new(name.strip_suffix(b"/").unwrap_or(name)).expect("a clean path");
-                // The root's own attributes: a run that cannot remove.
-                if top.is_root() && !self.has("--delete") {
-                    self.units.push(Unit::Attributes(top.clone(), source.nodes[&top].clone()));
-                } else {
-                    self.one_level(&top, source, matcher, by_rules);
-                }
+                self.one_level(&top, source, matcher, by_rules);
                 continue;
             }
             let path = RelPath::new(name).expect("a clean path");
@@ -134,6 +129,9 @@ impl Run {
     fn one_level(&mut self, top: &RelPath, source: &Tree, matcher: &Matcher, by_rules: bool) {
         let Some(node) = source.get(top) else { return };
         self.units.push(Unit::Attributes(top.clone(), node.clone()));
+        if self.has("--filter=- /*") {
+            return;
+        }
         let mut kept = Vec::new();
         for child in source.children(top) {
             if let Some(node) = source.get(&child).filter(|n| matcher.entry(&child, n.is_dir()) == Verdict::Sent) {
@@ -145,7 +143,10 @@ impl Run {
             }
         }
         if !by_rules {
-            return self.units.push(Unit::Purge(top.clone(), kept));
+            if self.has("--delete") {
+                self.units.push(Unit::Purge(top.clone(), kept));
+            }
+            return;
         }
         let risks: Vec<RelPath> = self
             .words

@@ -2,7 +2,9 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a world that breaks its own rules must stop the test")]
 
+mod claims;
 mod fake_rsync;
+mod parts;
 mod restarts;
 mod scenarios;
 mod stage;

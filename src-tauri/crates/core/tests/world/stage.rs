@@ -9,6 +9,7 @@ use driftless_core::change::{Change, Kind};
 use driftless_core::diagnose::{Exit, FailedPath, FailureCode, PathWhy, Report, Side};
 use driftless_core::facts::{FileKind, Found, Look, RootFacts, RootLook, Seen};
 use driftless_core::mirror::{Effect, End, Input, JobId, Mirror, Reply, Request, RequestId, SyncKey};
+use driftless_core::pass::Census;
 use driftless_core::paths::RelPath;
 use driftless_core::plan::{Plan, SyncPlan};
 use driftless_core::record::{Past, Recovered};
@@ -57,6 +58,8 @@ pub struct Stage {
     /// What stands at the sources' roots, by the name of the sync; a plain directory where nothing is said.
     pub roots: BTreeMap<String, RootLook>,
     pub targets: BTreeMap<String, RootLook>,
+    /// What there is in the sources, by the name of the sync; nobody can count it where nothing is said.
+    pub census: BTreeMap<String, Census>,
     /// What a look finds; a file just written where nothing is said.
     pub looks: BTreeMap<RelPath, Look>,
     pub stopped: Vec<JobId>,
@@ -147,6 +150,7 @@ impl Stage {
             begun: Vec::new(),
             roots: BTreeMap::new(),
             targets: BTreeMap::new(),
+            census: BTreeMap::new(),
             looks: BTreeMap::new(),
             stopped: Vec::new(),
             finished: None,
@@ -233,6 +237,10 @@ impl Stage {
                 let target = self.targets.get(&name).cloned();
                 let paths = paths.into_iter().map(|p| Seen { look: self.look(&p), path: p }).collect();
                 self.input(Input::LookedAt { job, source, target, paths });
+            }
+            Effect::Count { job, sync } => {
+                let census = self.census.get(&self.name(sync)).cloned();
+                self.input(Input::Counted { job, census });
             }
             Effect::Start { job, step, sync, command } => {
                 let run = Started { sync: self.name(sync), job, step, at: self.now.mono, command };

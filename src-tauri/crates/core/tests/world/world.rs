@@ -10,14 +10,16 @@ use driftless_core::diagnose::Exit;
 use driftless_core::facts::{FileKind, Found, Look, RootFacts, RootLook, Seen};
 use driftless_core::filter::{FilterInput, Matcher, Verdict};
 use driftless_core::mirror::{Effect, End, Input, JobId, Mirror, SyncKey, Why};
+use driftless_core::pass::{Branch, Census};
 use driftless_core::paths::RelPath;
 use driftless_core::plan::{OwnPlan, Password, Plan, PlanSettings, RsyncPlan, SyncPlan};
 use driftless_core::record::{Note, Past, Recovered};
 use driftless_core::target::Target;
 use driftless_core::time::Now;
 use driftless_core::trash::{PATTERN, TRASH};
-use driftless_core::work::{CommandSpec, Cwd};
+use driftless_core::work::{CommandSpec, Cwd, Stdin};
 
+use crate::claims::Claim;
 use crate::fake_rsync::Run;
 use crate::tree::{Kind, Node, Tree};
 
@@ -52,6 +54,7 @@ enum Coming {
     Begin(JobId, Box<CommandSpec>),
     Step(JobId),
     Look(JobId, Vec<RelPath>),
+    Count(JobId),
     Recorded(u64),
     Drained(i64),
 }
@@ -81,6 +84,8 @@ pub struct World {
     /// What is on the disk of the sync's past.
     pub past: Past,
     pub finished: bool,
+    /// A part of a full pass was seen.
+    pub parted: bool,
     /// A person makes changes that no time shows: writes that keep it, writes in the same second, and files put in another's
     /// place while a run reads.
     pub sly: bool,
@@ -90,6 +95,8 @@ pub struct World {
     key: SyncKey,
     coming: BTreeMap<(Duration, u64), Coming>,
     running: BTreeMap<JobId, Running>,
+    claims: BTreeMap<JobId, Claim>,
+    counted: Option<JobId>,
     watched: bool,
     count: u64,
     last_event: Duration,
@@ -175,12 +182,15 @@ impl World {
             most_at_once: 0,
             past: Past::default(),
             finished: false,
+            parted: false,
             sly: true,
             stood: BTreeSet::new(),
             unwritten: BTreeMap::new(),
             key: SyncKey(0),
             coming: BTreeMap::new(),
             running: BTreeMap::new(),
+            claims: BTreeMap::new(),
+            counted: None,
             watched: false,
             count: 0,
             last_event: Duration::ZERO,
@@ -215,14 +225,32 @@ impl World {
             match effect {
                 Effect::Watch { sync, .. } => self.key = sync,
                 Effect::LookAt { job, paths, .. } => {
-                    let late = Duration::from_millis(self.chance.below(5) as u64);
+                    let again = self.counted == Some(job);
+                    let late = if again { 0 } else { self.chance.below(5) as u64 };
+                    let late = Duration::from_millis(late);
                     self.at(late, Coming::Look(job, paths));
+                }
+                Effect::Count { job, .. } if self.plan.own.part_size.is_none() => {
+                    // Nobody waits for a source that is small anyway.
+                    self.counted = Some(job);
+                    let census = Some(self.census());
+                    self.input(Input::Counted { job, census });
+                }
+                Effect::Count { job, .. } => {
+                    let late = Duration::from_millis(self.chance.below(300) as u64);
+                    self.at(late, Coming::Count(job));
                 }
                 Effect::Start { job, step, command, .. } => {
                     assert!(self.watched, "a run before the watches are in place");
                     self.runs += 1;
                     self.adopted += usize::from(matches!(command.cwd, Cwd::Below(_)));
                     Run::check(&command, &self.source);
+                    self.claims.retain(|other, _| self.running.contains_key(other));
+                    let claim = Claim::of(&command);
+                    self.parted |= command.low && matches!(command.stdin, Stdin::Bytes(_));
+                    let met = self.claims.values().find(|other| claim.meets(other));
+                    assert!(met.is_none(), "seed {}: {claim:?} beside {met:?}", self.seed);
+                    self.claims.insert(job, claim);
                     self.running.insert(job, (step, None, None));
                     self.most_at_once = self.most_at_once.max(self.running.len());
                     assert!(self.running.len() <= self.plan.max_processes, "more runs than maxProcesses");
@@ -238,6 +266,11 @@ impl World {
                 Effect::Vouch => {
                     self.last_event = self.last_event.max(self.now.mono);
                     self.at(self.last_event - self.now.mono, Coming::Drained(self.now.wall_ms));
+                }
+                Effect::Stop { job } => {
+                    if let Some((_, _, cut)) = self.running.get_mut(&job) {
+                        *cut = Some((0, Exit::Code(20)));
+                    }
                 }
                 Effect::Finished(_) => self.finished = true,
                 _ => {}
@@ -364,6 +397,10 @@ impl World {
             Coming::Events(batch) => self.input(Input::Changed { sync, batch }),
             Coming::Lost(under) => self.input(Input::Lost { sync, under }),
             Coming::Look(job, paths) => self.look(job, &paths),
+            Coming::Count(job) => {
+                let census = Some(self.census());
+                self.input(Input::Counted { job, census });
+            }
             Coming::Begin(job, command) => self.begin_run(job, &command),
             Coming::Step(job) => self.step(job),
             Coming::Drained(at_wall_ms) => self.input(Input::Drained { sync, at_wall_ms }),
@@ -409,6 +446,24 @@ impl World {
         }
     }
 
+    fn census(&self) -> Census {
+        let (tops, loose) = self.branches(&RelPath::root(), 2);
+        Census { tops, loose }
+    }
+
+    /// The directories in this one, so deep, and how much else lies in it.
+    fn branches(&self, dir: &RelPath, deep: usize) -> (Vec<Branch>, u64) {
+        let (dirs, others): (Vec<RelPath>, Vec<RelPath>) =
+            self.source.children(dir).into_iter().partition(|p| self.source.is_dir(p));
+        let kept = dirs.into_iter().filter(|p| !self.plan.excludes(p, true));
+        let branch = |path: RelPath| {
+            let (inside, loose) = self.branches(&path, deep - 1);
+            let entries = self.source.below(&path).len() as u64 + 1;
+            Branch { entries, more: false, inside: (deep > 1).then_some(inside), loose, path }
+        };
+        (if deep > 0 { kept.map(branch).collect() } else { Vec::new() }, others.len() as u64)
+    }
+
     fn begin_run(&mut self, job: JobId, command: &CommandSpec) {
         let mut run = Run::start(command, &self.source, &self.target, &self.plan.matcher);
         if self.lying {
@@ -416,7 +471,7 @@ impl World {
         }
         let cut = (self.faults && self.chance.one_in(6)).then(|| self.bad_end(run.len()));
         if let Some(running) = self.running.get_mut(&job) {
-            (running.1, running.2) = (Some(run), cut);
+            (running.1, running.2) = (Some(run), running.2.or(cut));
         }
         self.at(Duration::from_millis(20), Coming::Step(job));
     }

@@ -14,6 +14,7 @@ use driftless_core::work::{Arg, CommandSpec, Cwd, Stdin};
 use rustix::io::Errno;
 use tokio::sync::watch;
 
+use super::tell::Tell;
 use crate::direct::{self, Pool};
 use crate::look::files::{enter, files};
 use crate::look::filter_files::unfit;
@@ -118,6 +119,8 @@ pub(super) struct Start {
     pub(super) patience: Patience,
     pub(super) masters: Masters,
     pub(super) pool: Pool,
+    /// How far it is is told, where it is a full pass.
+    pub(super) tell: Option<Tell>,
 }
 
 /// Runs one command and understands what it said; one that goes over ssh, through the connection that is kept.
@@ -157,13 +160,16 @@ async fn run_of(command: CommandSpec, start: Start) -> End {
         Ok(None) => return End::Exited { exit: Exit::Code(0), report: Box::new(parser.finish()), stalled: false },
         Err(errno) => return End::NotStarted(Why::System { errno: errno.raw_os_error() }),
     };
-    let Start { stop, secrets, ground, patience, .. } = start;
+    let Start { stop, secrets, ground, patience, mut tell, .. } = start;
     let ended = run(&command, dir, secrets, &ground, patience, stop, |stream, bytes| {
         let stream = match stream {
             Stream::Stdout => diagnose::Stream::Stdout,
             Stream::Stderr => diagnose::Stream::Stderr,
         };
         parser.feed(stream, bytes);
+        if let Some(tell) = &mut tell {
+            tell.moved(&parser);
+        }
     })
     .await;
     match ended {

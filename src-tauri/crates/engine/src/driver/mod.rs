@@ -11,6 +11,7 @@ mod keep;
 mod message;
 mod pace;
 mod ran;
+mod tell;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use driftless_core::mirror::{Effect, End, Input, JobId, Mirror, Reply, RequestId, SyncKey, Why};
+use driftless_core::pass::Census;
 use driftless_core::paths::{RelPath, show_bytes};
 use driftless_core::plan::{Plan, SyncPlan};
 use driftless_core::problem::Problem;
@@ -28,9 +30,7 @@ use driftless_core::work::CommandSpec;
 use rustix::io::Errno;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::{Id, JoinError, JoinSet};
-#[cfg(target_os = "linux")]
-use tokio::time::timeout;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use self::clock::Clock;
 use self::disks::Followed;
@@ -39,9 +39,11 @@ pub(crate) use self::message::Message;
 use self::pace::Pace;
 use self::ran::Begun;
 pub use self::ran::Ran;
+use self::tell::Tell;
 use crate::dir_files::with_dir_files;
 use crate::direct::Pool;
 use crate::handle::Event;
+use crate::look::census::census;
 use crate::outside::Outside;
 use crate::outside::disks::Disks;
 #[cfg(target_os = "linux")]
@@ -56,8 +58,12 @@ use crate::watch::{Report, Watcher};
 /// How long a change of the mount table may be thought about.
 #[cfg(target_os = "linux")]
 const MOUNTS_BOUND: Duration = Duration::from_secs(5);
+/// A count that takes longer stands on a disk that does not answer: the pass goes as a whole.
+const COUNT_BOUND: Duration = Duration::from_secs(30);
 /// Shortest wait for a timer.
 const BREATH: Duration = Duration::from_millis(1);
+/// So much news of runs under way waits at most; more is left out, the next one says it all.
+const MOVED: usize = 64;
 /// Inputs taken in before effects are looked at again.
 const AT_ONCE: usize = 256;
 
@@ -91,6 +97,9 @@ pub(crate) struct Driver {
     /// Given when the status shows what was asked for.
     answers: Vec<(oneshot::Sender<Reply>, Reply)>,
     pace: Pace,
+    /// How far runs under way are.
+    moved: mpsc::Receiver<Input>,
+    tell_moved: mpsc::Sender<Input>,
     /// The mount table as it was looked at last.
     #[cfg(target_os = "linux")]
     mounts: Vec<crate::watch::mounts::Mount>,
@@ -110,6 +119,7 @@ pub(crate) struct Driver {
 enum Outcome {
     Probed(SyncKey, Box<SyncPlan>, Vec<Problem>),
     Looked(JobId, Box<LookDone>),
+    Counted(JobId, Option<Census>),
     Ended(JobId, u32, End, Option<Box<Ran>>),
     /// Whom a change of the mount table concerns.
     Mounts(Vec<SyncKey>),
@@ -121,6 +131,7 @@ impl Driver {
         let plan = with_dir_files(plan);
         parts.outside.serve(&plan);
         let masters = Masters::new(parts.ground.clone(), parts.patience);
+        let (tell_moved, moved) = mpsc::channel(MOVED);
         let mut driver = Driver {
             parts,
             mirror: Mirror::new(),
@@ -134,6 +145,8 @@ impl Driver {
             next_request: 0,
             answers: Vec::new(),
             pace: Pace::new(Instant::now()),
+            moved,
+            tell_moved,
             #[cfg(target_os = "linux")]
             mounts: crate::watch::mounts::now(),
             unwritten: BTreeMap::new(),
@@ -165,6 +178,7 @@ impl Driver {
             tokio::select! {
                 Some(message) = self.parts.inbox.recv() => self.take_in(message),
                 Some(outcome) = self.tasks.join_next_with_id(), if !self.tasks.is_empty() => self.outcome(outcome),
+                Some(input) = self.moved.recv() => self.input(input),
                 () = sleep(wait.unwrap_or(BREATH).max(BREATH)), if wait.is_some() => self.input(Input::Timer),
                 () = sleep_until(self.pace.next()) => self.ticked(),
             }
@@ -282,6 +296,7 @@ impl Driver {
                 self.about.remove(&id);
                 match outcome {
                     Outcome::Looked(job, done) => self.looked(job, *done),
+                    Outcome::Counted(job, census) => self.input(Input::Counted { job, census }),
                     Outcome::Probed(sync, plan, problems) => self.probed(sync, &plan, problems),
                     Outcome::Ended(job, step, end, ran) => {
                         if let Some(ran) = ran {
@@ -314,6 +329,7 @@ impl Driver {
                 self.followed.remove(&sync);
             }
             Effect::LookAt { job, sync, paths } => self.look_at(job, sync, paths),
+            Effect::Count { job, .. } => self.count(job),
             Effect::Start { job, step, command, .. } => self.start(job, step, command),
             Effect::Stop { job } => {
                 if let Some(job) = self.jobs.get(&job) {
@@ -389,6 +405,20 @@ impl Driver {
         self.input(done.input);
     }
 
+    /// Counts what lies in the directory that this job looked at.
+    fn count(&mut self, job: JobId) {
+        let Some((dir, ends)) = self.jobs.get(&job).and_then(|kept| Some((kept.dir.clone()?, kept.ends.clone())))
+        else {
+            return self.input(Input::Counted { job, census: None });
+        };
+        let counting = tokio::task::spawn_blocking(move || census(&dir, &ends.matcher));
+        let task = self.tasks.spawn(async move {
+            let counted = timeout(COUNT_BOUND, counting).await;
+            Outcome::Counted(job, counted.ok().and_then(Result::ok).flatten())
+        });
+        self.about.insert(task.id(), (job, None));
+    }
+
     fn start(&mut self, job: JobId, step: u32, command: CommandSpec) {
         let Some(kept) = self.jobs.get(&job) else { return self.not_started(job, step, Errno::BADF) };
         let start = Start {
@@ -402,6 +432,7 @@ impl Driver {
             patience: self.parts.patience,
             masters: self.masters.clone(),
             pool: self.pool.clone(),
+            tell: command.low.then(|| Tell::new(job, step, self.tell_moved.clone())),
         };
         let begun = Begun::now(&command, self.clock.now().wall_ms);
         let task = self.tasks.spawn(async move {

@@ -56,7 +56,7 @@ impl Begun {
         Begun {
             wall_ms,
             at: std::time::Instant::now(),
-            pass: has("-r"),
+            pass: command.low,
             looks_only: has("--dry-run") || has("-n") || has("--filter=H *"),
         }
     }

@@ -7,6 +7,7 @@
 //!   next path. Only ENOENT means missing.
 //! - Blocks; runs on a blocking thread. 50,000 sorted paths take one `fstatat` each and one `openat` a directory.
 
+pub(crate) mod census;
 pub(crate) mod dirs;
 pub(crate) mod files;
 pub(crate) mod filter_files;
