@@ -30,6 +30,7 @@ mod failures;
 mod guards;
 mod live;
 mod names;
+mod parts;
 mod restarts;
 mod restore;
 mod rows;

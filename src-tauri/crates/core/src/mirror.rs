@@ -329,6 +329,9 @@ impl Mirror {
         if self.fading.replace(self.fading.unwrap_or(code)).is_none() && !at_once {
             self.drain = Some(self.now);
             self.effects.push_back(Effect::Vouch);
+            // What is done of a pass in parts stays done: the end need not wait for the part.
+            let parts: Vec<_> = self.syncs.iter().flat_map(SyncState::part_jobs).collect();
+            self.stop_jobs(parts);
         }
         if at_once {
             self.drain = None;
@@ -339,6 +342,15 @@ impl Mirror {
             }
         }
         self.effects.push_back(Effect::StatusChanged);
+    }
+
+    /// Ends these, each with whether it runs; one that does not run yet never will.
+    fn stop_jobs(&mut self, jobs: Vec<(JobId, bool)>) {
+        for (job, running) in jobs {
+            if self.stopped.insert(job) && running {
+                self.effects.push_back(Effect::Stop { job });
+            }
+        }
     }
 
     /// The watcher has read all that happened until then.
@@ -490,11 +502,7 @@ impl Mirror {
             keys.push(sync.key);
         }
         // A batch is short and ends; what is done of a pass stays done.
-        for (job, running) in ends {
-            if self.stopped.insert(job) && running {
-                self.effects.push_back(Effect::Stop { job });
-            }
-        }
+        self.stop_jobs(ends);
         let reply = match name {
             Some(asked) if done.is_empty() => {
                 Reply::NoSuchSync { asked, known: self.syncs.iter().map(|s| s.plan.name.clone()).collect() }

@@ -45,7 +45,7 @@ pub fn sentence(sync: &SyncStatus, now: &Zoned) -> String {
     }
     let state = match sync.phase {
         Phase::Starting => format!("Looking through {}…", sync.source),
-        Phase::FullPass => format!("Comparing with {target}…"),
+        Phase::FullPass => comparing(sync),
         Phase::Sending => format!("Sending {} to {target}…", changes(sync.waiting)),
         Phase::Waiting | Phase::Retrying => String::new(),
         Phase::Held => "Held to protect your files; nothing is deleted.".to_owned(),
@@ -53,6 +53,42 @@ pub fn sentence(sync: &SyncStatus, now: &Zoned) -> String {
     };
     let waiting = if sync.phase == Phase::Sending { String::new() } else { waiting };
     joined(&[state, waiting, safe(sync, now), remain(sync), sight(sync)])
+}
+
+/// A full pass, and how far it is.
+fn comparing(sync: &SyncStatus) -> String {
+    let target = &sync.target;
+    let Some(pass) = sync.pass else { return format!("Comparing with {target}…") };
+    let mut facts = vec![match pass.files_total {
+        Some(total) => format!("{} of about {total} files", pass.files_done),
+        None => format!("{} files so far", pass.files_done),
+    }];
+    if pass.parts_total > 1 {
+        facts.push(format!("{} of {} parts", pass.parts_done, pass.parts_total));
+    }
+    facts.push(format!("{} sent", bytes(pass.bytes)));
+    if pass.bytes_per_second > 0 {
+        facts.push(format!("{}/s", bytes(pass.bytes_per_second)));
+    }
+    facts.extend(pass.seconds_left.map(|left| match left {
+        0..60 => format!("{left} s left"),
+        60..7_200 => format!("{} min left", left.div_ceil(60)),
+        _ => format!("{} h left", left.div_ceil(3_600)),
+    }));
+    format!("Comparing with {target}: {}…", facts.join(", "))
+}
+
+fn bytes(count: u64) -> String {
+    const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
+    let mut size = count as f64;
+    let mut unit = "bytes";
+    for larger in UNITS {
+        if size < 1_000.0 {
+            break;
+        }
+        (size, unit) = (size / 1_000.0, larger);
+    }
+    if unit == "bytes" { format!("{count} bytes") } else { format!("{size:.1} {unit}") }
 }
 
 /// What the watcher cannot see: a promise of safety would not be true without it.

@@ -261,6 +261,11 @@ impl SyncState {
         passes.map(|(id, job)| (*id, job.running))
     }
 
+    /// The job of a part.
+    pub fn part_jobs(&self) -> impl Iterator<Item = (JobId, bool)> {
+        self.jobs.iter().filter(|(_, job)| job.part.is_some()).map(|(id, job)| (*id, job.running))
+    }
+
     /// What waited goes now, or would if it met nothing that runs.
     pub(super) fn yielded(&mut self) {
         if let Some(parts) = &mut self.parts {

@@ -84,6 +84,20 @@ fn after_any_stop_the_target_equals_the_source_again() {
 }
 
 #[test]
+fn after_any_stop_in_the_middle_of_a_pass_in_parts_the_target_equals_the_source_again() {
+    for seed in seeds().step_by(3) {
+        let mut world = world(seed, DeletePolicy::Always);
+        world.plan.own.part_size = Some(1 + seed % 4);
+        for name in ["a", "b", "c", "d"] {
+            let now_ns = world.a_second_later();
+            world.make_dir(&path(name), now_ns);
+            world.write(&path(&format!("{name}/f")), now_ns);
+        }
+        differences(&live(world), false);
+    }
+}
+
+#[test]
 fn after_any_stop_nothing_is_taken_away_that_the_policy_protects() {
     for seed in seeds().step_by(3) {
         let lived = live(world(seed, DeletePolicy::Never));

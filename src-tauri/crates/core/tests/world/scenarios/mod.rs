@@ -10,6 +10,7 @@ mod heal;
 mod leftovers;
 mod life;
 mod pace;
+mod parts;
 mod record;
 mod renames;
 mod sending;
