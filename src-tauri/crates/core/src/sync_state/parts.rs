@@ -308,6 +308,7 @@ impl SyncState {
         let command = rsync::part(&self.plan, piece.part.cut, &paths, delete, exact);
         let command = self.netted_to(now, command, delete, deletions);
         let command = self.keeping(now, command);
+        let command = self.checking(command);
         vec![self.exec(&command), Do::Start(id, step, command)]
     }
 
