@@ -47,6 +47,8 @@ const RESTART: &str =
 const RECORDED: &str = "src/sync_state/keep.rs";
 const WATCHED: &str = "watches are in place before the first pass";
 const LOSS: &str = "a loss is made good by a recovery pass, with the deletions of a recovery";
+const PARTS: &str = "no batch goes where a part of a full pass is under way";
+const PARTS_FILE: &str = "src/sync_state/parts.rs";
 const APART: &str = "no two runs on one path of one target, never more than maxProcesses, Delete and Create in order";
 const EQUAL: &str = "at rest the target equals the source";
 const KEEP: &str = "nothing is deleted because the source could not be read, is not there, or is another one";
@@ -223,6 +225,56 @@ pub const MUTATIONS: &[Mutation] = &[
         "working >= self.plan.max_processes",
         "working > self.plan.max_processes",
         APART,
+    ),
+    broken(
+        "batches_go_where_a_part_goes",
+        QUEUE,
+        "        !self.locked.is_empty() && !path.is_root() && related(&self.locked, path)",
+        "        self.locked.contains(path) && path.is_root()",
+        PARTS,
+    ),
+    broken(
+        "a_part_goes_where_a_batch_is",
+        PARTS_FILE,
+        "        if self.queue.lock_meets_flight() || self.jobs.values().any(met) {",
+        "        if self.queue.lock_meets_flight() && self.jobs.values().any(met) {",
+        PARTS,
+    ),
+    broken("levels_beside_batches", PARTS_FILE, "if working == 0 { Next::Part", "if working < 9 { Next::Part", PARTS),
+    broken(
+        "a_failed_part_counts_as_done",
+        PARTS_FILE,
+        "                    (false, true) => State::Left,",
+        "                    (false, true) => State::Done,",
+        "a pass is over only when every part of it has been made",
+    ),
+    broken(
+        "what_was_missed_is_not_made_again",
+        PARTS_FILE,
+        "let state = if known && goes_on { State::Done }",
+        "let state = if known { State::Done }",
+        LOSS,
+    ),
+    broken(
+        "a_loss_leaves_the_parts_that_are_done",
+        STATE,
+        "        self.keep.goes_on = false;\n        let startup",
+        "        let startup",
+        LOSS,
+    ),
+    broken(
+        "each_part_has_the_whole_budget",
+        "src/sync_state/consent.rs",
+        "left.map_or(most, |left| left.min(most))",
+        "left.map_or(most, |_| most)",
+        ASKED,
+    ),
+    broken(
+        "a_tree_is_forgotten",
+        "src/pass.rs",
+        "            return inside.iter().for_each(|one| self.take(one));",
+        "            return inside.iter().skip(1).for_each(|one| self.take(one));",
+        "the parts of a pass are together the whole tree",
     ),
     broken(
         "two_passes_at_one_machine",
