@@ -31,6 +31,7 @@ mod guards;
 mod live;
 mod names;
 mod parts;
+mod renames;
 mod restarts;
 mod restore;
 mod rows;

@@ -1,0 +1,119 @@
+//! Renames of large folders pass next to nothing on the wire, and end equal whatever else happens to them.
+//!
+//! What passes is read in the daemon's own log: what each connection received.
+
+use std::fs;
+use std::path::Path;
+
+use crate::common::{Rsyncd, RsyncdOptions, Tree, assert_equal, wait_for};
+use crate::live::{Live, sync};
+use crate::support::{Home, LONG};
+
+const FILES: usize = 200;
+const SIZE: usize = 500_000;
+
+fn fill(source: &Tree, dir: &str, files: usize) {
+    for n in 0..files {
+        let content: Vec<u8> = (0..SIZE).map(|at| ((at * 31 + n * 7) >> (at % 5)) as u8).collect();
+        source.write(format!("{dir}/file {n}"), content);
+    }
+}
+
+/// What the daemon received over all connections.
+fn received(server: &Rsyncd) -> u64 {
+    let log = server.log();
+    let of_line = |line: &str| line.split_once("received ")?.1.split_once(' ')?.0.replace(',', "").parse::<u64>().ok();
+    log.lines().filter_map(of_line).sum()
+}
+
+/// A large folder renamed on this server: at most a hundredth of its bytes.
+fn cheap(options: &RsyncdOptions<'_>) {
+    let (home, source, server) = (Home::new(), Tree::new(), Rsyncd::start(options));
+    fill(&source, "before", FILES);
+    let password = options.user.map(|_| format!("password_file = \"{}\"", server.password_file().display()));
+    let more = password.as_deref().unwrap_or_default();
+    let live = Live::start(&home, &sync("one", source.path(), &server.url(), "delete = true", more));
+    live.up();
+    live.settle("one", &source);
+    // The server writes its line after the connection has ended.
+    wait_for("the log of the first pass", LONG, || (received(&server) > (FILES * SIZE) as u64).then_some(()));
+    let before = received(&server);
+    source.rename("before", "after");
+    live.settle("one", &source);
+    assert_equal(source.path(), server.module().to_str().unwrap(), &["-a"]);
+    let lines = |text: &str| server.log().lines().filter(|line| line.contains(text)).count();
+    wait_for("the last line of the log", LONG, || (lines("rsync to ") <= lines("total size ")).then_some(()));
+    let passed = received(&server) - before;
+    assert!(passed > 0 && passed < (FILES * SIZE / 100) as u64, "{passed} bytes");
+    assert!(!server.module().join("before").exists() && server.module().join("after/file 7").exists());
+}
+
+#[test]
+fn a_renamed_folder_passes_a_hundredth_of_its_bytes_at_most_to_a_module_with_a_password() {
+    cheap(&RsyncdOptions { user: Some(("someone", "geheim")), ..RsyncdOptions::default() });
+}
+
+/// The files of a folder, as the file system knows them.
+fn inodes(dir: &Path) -> Vec<u64> {
+    use std::os::unix::fs::MetadataExt;
+    let mut all: Vec<u64> = fs::read_dir(dir).unwrap().flatten().map(|e| e.metadata().unwrap().ino()).collect();
+    all.sort_unstable();
+    all
+}
+
+#[test]
+fn in_a_folder_the_very_same_files_stand_under_the_new_name() {
+    let (home, source, target) = (Home::new(), Tree::new(), Tree::new());
+    fill(&source, "before", 5);
+    let live = Live::start(&home, &sync("one", source.path(), &target.word(), "delete = true", ""));
+    live.up();
+    live.settle("one", &source);
+    let before = inodes(&target.at("before"));
+    source.mkdir("deeper");
+    live.settle("one", &source);
+    source.rename("before", "deeper/after");
+    live.settle("one", &source);
+    assert_equal(source.path(), &target.word(), &["-a"]);
+    assert_eq!(inodes(&target.at("deeper/after")), before);
+    assert!(!target.exists("before"));
+}
+
+#[test]
+fn swaps_chains_merges_and_changes_meanwhile_end_equal() {
+    let policies = ["delete = true", "delete = \"running\"", "delete = false"];
+    for (policy, rsync) in policies.into_iter().zip(["", "inplace = true", ""]) {
+        let (home, source, server) = (Home::new(), Tree::new(), Rsyncd::start(&RsyncdOptions::default()));
+        for dir in ["a", "b", "c"] {
+            fill(&source, dir, 4);
+            source.write(format!("{dir}/name"), dir);
+        }
+        let live = Live::start(&home, &sync("one", source.path(), &server.url(), policy, rsync));
+        live.up();
+        live.settle("one", &source);
+        source.rename("a", "t");
+        source.rename("b", "a");
+        source.rename("t", "b");
+        source.rename("c", "d");
+        source.rename("d", "e");
+        source.write("e/name", "changed");
+        settle(&live, &source, &server.url(), policy);
+        source.mkdir("m");
+        settle(&live, &source, &server.url(), policy);
+        source.rename("e", "m/e");
+        source.write("m/e/name", "anew");
+        source.rename("a/file 1", "m/file 1");
+        settle(&live, &source, &server.url(), policy);
+        source.rename("m", "M");
+        settle(&live, &source, &server.url(), policy);
+        assert_eq!(fs::read(server.module().join("M/e/name")).unwrap(), b"anew");
+        assert_eq!(server.module().join("e").exists(), policy == "delete = false", "{policy}");
+    }
+}
+
+/// At rest; equal where removals are carried over.
+fn settle(live: &Live<'_>, source: &Tree, url: &str, policy: &str) {
+    live.settle("one", source);
+    if policy != "delete = false" {
+        assert_equal(source.path(), url, &["-a"]);
+    }
+}
