@@ -174,7 +174,7 @@ mod tests {
             Some(Heard::Moved(moved)) => Some((moved.bytes, moved.files, moved.listing)),
             _ => None,
         };
-        let lines: [(&str, Option<(u64, Option<(u64, u64)>, bool)>); 6] = [
+        let lines = [
             ("              2  15%    0.00kB/s    0:00:00  ", Some((2, None, false))),
             ("              2  15%    0.00kB/s    0:00:00 (xfr#1, to-chk=11/14)", Some((2, Some((3, 14)), false))),
             (

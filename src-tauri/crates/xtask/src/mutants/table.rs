@@ -286,7 +286,7 @@ pub const MUTATIONS: &[Mutation] = &[
     broken(
         "batches_run_beside_a_pass",
         STATE,
-        "        if self.passing() || self.blocked {",
+        "        if self.alone() || self.blocked {",
         "        if self.blocked {",
         APART,
     ),
@@ -314,7 +314,7 @@ pub const MUTATIONS: &[Mutation] = &[
     broken(
         "what_stood_there_before_is_not_compared",
         QUEUE,
-        "            replaced: arrived || (made && entry.flight.is_some()),",
+        "            replaced: arrived || over || (made && entry.flight.is_some()),",
         "            replaced: false,",
         EQUAL,
     ),
@@ -419,8 +419,8 @@ pub const MUTATIONS: &[Mutation] = &[
     broken(
         "a_pass_that_was_held_is_forgotten",
         BEGIN,
-        "            self.owe_again(startup, exact, Duration::ZERO);\n        }\n        self.failures",
-        "            let _ = (startup, exact);\n        }\n        self.failures",
+        "            Purpose::Pass { startup, exact, .. } => self.owe_again(startup, exact, Duration::ZERO),",
+        "            Purpose::Pass { startup, exact, .. } => drop((startup, exact)),",
         LOSS,
     ),
     broken(
@@ -602,8 +602,8 @@ pub const MUTATIONS: &[Mutation] = &[
     broken(
         "onepass_ends_with_the_first",
         MIRROR,
-        "        if self.syncs.iter().all(|s| failed(s)",
-        "        if self.syncs.iter().any(|s| failed(s)",
+        "            .all(|s| failed(s)",
+        "            .any(|s| failed(s)",
         END,
     ),
     broken(
@@ -671,7 +671,7 @@ pub const MUTATIONS: &[Mutation] = &[
     ),
     broken(
         "a_removal_left_out_at_startup_is_forgotten",
-        ENDS,
+        "src/sync_state/pass.rs",
         "let only_here = delete && !self.plan.delete.while_running();",
         "let only_here = false;",
         POLICY,
@@ -791,8 +791,8 @@ pub const MUTATIONS: &[Mutation] = &[
     broken(
         "a_run_starts_before_its_notes_are_on_the_disk",
         MIRROR,
-        "        self.effects.extend(self.records.after(key, start));",
-        "        self.effects.push_back(start);",
+        "        let free = if noted { self.records.after(key, start) } else { Some(start) };",
+        "        let free = Some(start).filter(|_| noted || !noted);",
         RESTART,
     ),
     broken(
