@@ -149,7 +149,7 @@ impl Queue {
             None => fresh,
             Some(old) => merge(old, fresh),
         };
-        if dirt.tries == 0 || dirt.not_before == WITHHELD {
+        if dirt.tries == 0 {
             let quiet = (now.mono + QUIET.max(delay)).min(dirt.first.mono + PATIENCE.max(delay));
             dirt.not_before = if dirt.want == Want::Writing { quiet } else { Duration::ZERO };
         } else {

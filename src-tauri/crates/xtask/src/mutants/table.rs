@@ -158,7 +158,7 @@ pub const MUTATIONS: &[Mutation] = &[
         "a_hung_servers_old_run_is_not_made_good",
         ENDS,
         "            self.echoes.push((now.mono + ECHO, paths));",
-        "            let _ = (now.mono + ECHO, paths);",
+        "            let _: Vec<(RelPath, bool)> = paths;",
         "after a cut connection the same paths are listed again later",
     ),
     broken(
@@ -503,8 +503,8 @@ pub const MUTATIONS: &[Mutation] = &[
     broken(
         "files_that_come_back_go_on_waiting",
         QUEUE,
-        "        if dirt.tries == 0 || dirt.not_before == WITHHELD {",
-        "        if dirt.tries == 0 {",
+        "    let not_before = if old.not_before == WITHHELD { newer.not_before } else { old.not_before };",
+        "    let not_before = old.not_before;",
         EQUAL,
     ),
     broken(

@@ -71,7 +71,8 @@ fn many_syncs_of_a_dead_machine_are_one_try_and_all_go_when_it_answers() {
     let names: Vec<String> = (0..20).map(|n| format!("s{n}")).collect();
     let one =
         |name: &String| SyncPlan { target: Target::parse(&format!("nas::{name}")).expect("a target"), ..sync(name) };
-    let mut stage = Stage::at_rest(names.iter().map(one).chain([sync("other")]).collect());
+    let late = one(&"late".to_owned());
+    let mut stage = Stage::at_rest(names.iter().map(one).chain([late, sync("other")]).collect());
     for name in &names {
         stage.write(name, "f");
     }
@@ -85,12 +86,36 @@ fn many_syncs_of_a_dead_machine_are_one_try_and_all_go_when_it_answers() {
     stage.write("other", "f");
     stage.serve(10.0, |run| if run.sync == "other" { ok() } else { refused() });
     assert_eq!(stage.problem("other"), None, "another machine's sync is not delayed");
+    // One that has not met the dead machine yet waits with the others.
+    stage.begun.clear();
+    stage.write("late", "f");
+    stage.serve(5.0, |_| refused());
+    assert!(stage.begun.iter().all(|run| run.sync != "late"), "it tried by itself");
     stage.begun.clear();
     stage.serve(400.0, |_| ok());
-    let (first, last) = (stage.begun[0].at, stage.begun[19].at);
-    assert!(stage.begun.len() == 20 && (last - first).as_secs() < 30, "{first:?} {last:?}");
+    let (first, last) = (stage.begun[0].at, stage.begun[20].at);
+    assert!(stage.begun.len() == 21 && (last - first).as_secs() < 30, "{first:?} {last:?}");
     for name in &names {
         assert_eq!((stage.problem(name), stage.status(name).waiting), (None, 0));
+    }
+}
+
+#[test]
+fn a_machine_that_answers_one_sync_early_is_asked_by_all() {
+    let names = ["a", "b", "c"];
+    let one =
+        |name: &&str| SyncPlan { target: Target::parse(&format!("nas::{name}")).expect("a target"), ..sync(name) };
+    let mut stage = Stage::at_rest(names.iter().map(one).collect());
+    for name in names {
+        stage.write(name, "f");
+    }
+    stage.serve(3_600.0, |_| refused());
+    stage.begun.clear();
+    // The pause is minutes long now; somebody presses the button.
+    stage.ask(Request::SyncNow { sync: Some("a".into()) });
+    stage.serve(2.0, |_| ok());
+    for name in names {
+        assert_eq!((stage.problem(name), stage.status(name).waiting), (None, 0), "{name}");
     }
 }
 
