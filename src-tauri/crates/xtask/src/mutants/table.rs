@@ -501,13 +501,6 @@ pub const MUTATIONS: &[Mutation] = &[
         ASKED,
     ),
     broken(
-        "files_that_come_back_go_on_waiting",
-        QUEUE,
-        "    let not_before = if old.not_before == WITHHELD { newer.not_before } else { old.not_before };",
-        "    let not_before = old.not_before;",
-        EQUAL,
-    ),
-    broken(
         "who_allows_deletions_allows_another_source",
         STATE,
         "        if !guarded && self.grant() {\n            return self.answered();",
