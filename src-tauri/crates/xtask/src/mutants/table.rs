@@ -97,10 +97,10 @@ pub const MUTATIONS: &[Mutation] = &[
     ),
     broken(
         "a pass replaces without the trash",
-        "src/sync_state/begin.rs",
-        "            let command = self.keeping(now, command);
-            let command = self.checking(command);",
-        "            let command = self.checking(command);",
+        "src/sync_state/pass.rs",
+        "        let command = self.keeping(now, command);
+        let command = self.checking(command);",
+        "        let command = self.checking(command);",
         "what is removed or replaced is in the trash",
     ),
     broken(
