@@ -6,11 +6,13 @@
 
 mod args;
 mod autostart;
+mod clipboard;
 mod clock;
 mod commands;
 mod log;
 mod notify;
 mod outlet;
+mod receiving;
 mod shell;
 mod start;
 mod tray;

@@ -20,7 +20,9 @@ use driftless_words::{Catalogue, Language};
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::autostart::Autostart;
+use crate::clipboard::Clipboard;
 use crate::outlet::Input;
+use crate::receiving::Receiving;
 
 /// See the head of this file.
 pub struct Shell {
@@ -38,6 +40,10 @@ pub struct Shell {
     pub history: Option<History>,
     /// What pages look at now.
     pub looks: crate::commands::Looks,
+    /// This machine as the other end.
+    pub receiving: Receiving,
+    /// For what a person carries to another program.
+    pub clipboard: Clipboard,
     outlet: Sender<Input>,
     state: Mutex<State>,
 }
@@ -95,13 +101,27 @@ impl Shell {
             (Event::Ran(ran), Some(keeper)) => keeper.keep(*ran),
             (event, _) => drop(events.send(Input::Engine(event))),
         };
-        let options = EngineOptions::new(secrets.clone(), &places.runtime, on_event);
+        let mut options = EngineOptions::new(secrets.clone(), &places.runtime, on_event);
+        options.state_dir = Some(places.state.clone());
         let engine = driftless_engine::start(Arc::new(loaded.plan), options).map_err(internal)?;
         if let Some(Err(error)) = autostart.as_ref().map(Autostart::correct) {
             tracing::warn!("the autostart entry could not be corrected: {error}");
         }
         let state = Mutex::new(State { held, app, problems, revision, tray: true, go: None });
-        Ok(Shell { engine, secrets, document, places, autostart, history, looks: Default::default(), outlet, state })
+        let receiving = Receiving::new(&places.state);
+        Ok(Shell {
+            engine,
+            secrets,
+            document,
+            places,
+            autostart,
+            history,
+            looks: Default::default(),
+            receiving,
+            clipboard: Clipboard::default(),
+            outlet,
+            state,
+        })
     }
 
     /// Who answers at the control socket.
@@ -127,7 +147,8 @@ impl Shell {
     /// The application's own.
     pub fn app_facts(&self) -> AppFacts {
         let state = self.state();
-        let mut abilities = vec![Ability::Import, Ability::Export, Ability::Notifications];
+        let mut abilities =
+            vec![Ability::Import, Ability::Export, Ability::Notifications, Ability::Receiver, Ability::Doctor];
         if self.history.is_some() {
             abilities.push(Ability::Activity);
         }
@@ -271,6 +292,11 @@ impl Shell {
     /// The words in the language that the person chose.
     pub fn words(&self) -> Catalogue {
         words_of(&self.state().app)
+    }
+
+    /// Whether a tray host was seen.
+    pub fn has_tray(&self) -> bool {
+        self.state().tray
     }
 
     /// A tray host came or went.

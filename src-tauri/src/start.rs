@@ -84,6 +84,9 @@ fn set_up<R: Runtime>(app: &AppHandle<R>, args: Args) -> Result<(), Problem> {
     let shell = Arc::new(Shell::start(places, args.config, Autostart::find(), sender)?);
     app.manage(Arc::clone(&shell));
     serve_control(app, &shell);
+    let receiving = Arc::clone(&shell);
+    // It takes a moment, and nothing waits for it.
+    tauri::async_runtime::spawn_blocking(move || receiving.receiving.resume());
     #[cfg(target_os = "linux")]
     {
         let changed = Arc::clone(&shell);

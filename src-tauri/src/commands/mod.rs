@@ -7,6 +7,7 @@ mod app;
 mod config;
 mod draft;
 mod history;
+mod machine;
 mod names;
 mod password;
 mod places;
@@ -63,6 +64,12 @@ pub fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'stat
         app::diagnostics,
         history::history,
         history::plot,
+        machine::modules,
+        machine::doctor,
+        machine::receiver,
+        machine::start_receiver,
+        machine::stop_receiver,
+        machine::copy_receiver_password,
     ]
 }
 

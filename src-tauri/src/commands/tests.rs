@@ -225,3 +225,28 @@ fn diagnostics_name_nothing_of_the_person() {
         assert!(!text.contains(name), "{name} in {text}");
     }
 }
+
+#[test]
+fn this_machine_is_looked_at_and_receives() {
+    let desk = Desk::new();
+    let report = desk.call("doctor", json!({})).unwrap();
+    let ids: Vec<&str> = report["checks"].as_array().unwrap().iter().map(|c| c["id"].as_str().unwrap()).collect();
+    assert_eq!(ids[..2], ["rsync", "watches"]);
+    assert!(report["watches"]["limit"].as_u64().is_some_and(|limit| limit > 0));
+
+    let dir = desk.home.path().join("received");
+    let refused = desk.call("start_receiver", json!({ "dir": "/", "network": false })).unwrap_err();
+    assert_eq!(refused["code"], "receiver-dir-root");
+    let running = desk.call("start_receiver", json!({ "dir": dir, "network": false })).unwrap();
+    assert_eq!(running["running"], true);
+    let target = running["target"].as_str().unwrap().to_owned();
+    let port: u16 = target.split(':').next_back().unwrap().split('/').next().unwrap().parse().unwrap();
+    // Its module is not listed: whoever has no password learns nothing.
+    let listed = desk.call("modules", json!({ "host": "127.0.0.1", "port": port })).unwrap();
+    assert!(listed.as_array().unwrap().iter().all(|module| module["name"] == "driftless"), "{listed}");
+    assert!(!running.to_string().contains("password"));
+    let stopped = desk.call("stop_receiver", json!({})).unwrap();
+    assert_eq!((&stopped["running"], &stopped["target"]), (&json!(false), &Value::Null));
+    let refused = desk.call("copy_receiver_password", json!({})).unwrap_err();
+    assert_eq!(refused["code"], "receiver-not-running");
+}

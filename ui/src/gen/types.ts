@@ -5,7 +5,7 @@ import type { Config } from '../host/model';
 /**
  * Something that a page may offer.
  */
-export type Ability = "activity" | "import" | "export" | "autostart" | "notifications";
+export type Ability = "activity" | "import" | "export" | "autostart" | "notifications" | "receiver" | "doctor";
 
 /**
  * What does not change while the program runs, or only by `set_app_settings`.
@@ -102,6 +102,11 @@ code: string,
 args: { [key in string]: string }, };
 
 /**
+ * How something needed stands.
+ */
+export type CheckState = "ok" | "warning" | "failed";
+
+/**
  * The configuration as it stands in its file.
  */
 export type ConfigSheet = { 
@@ -146,6 +151,36 @@ total: number,
  * It can be unplugged.
  */
 removable: boolean, };
+
+/**
+ * One thing that is needed.
+ */
+export type DoctorCheck = { 
+/**
+ * Key of its sentences: `doctor-ID`.
+ */
+id: string, 
+/**
+ * How it stands.
+ */
+state: CheckState, 
+/**
+ * What its sentences fill in.
+ */
+args: { [key in string]: string }, };
+
+/**
+ * What the program needs, and what of it is there.
+ */
+export type DoctorReport = { 
+/**
+ * One after the other.
+ */
+checks: Array<DoctorCheck>, 
+/**
+ * Of directories.
+ */
+watches: Watches, };
 
 /**
  * An end of a sync.
@@ -400,6 +435,19 @@ export type KeyringState = "ready" | "locked" | "absent" | "denied" | "slow";
 export type Kind = "rsync" | "rsyncssh" | "direct";
 
 /**
+ * A module that an rsync server lists. Foreign text, fit to be shown.
+ */
+export type ModuleInfo = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * What the server says of it.
+ */
+comment: string, };
+
+/**
  * The two notations of a configuration.
  */
 export type Notation = "toml" | "lsyncd";
@@ -627,6 +675,31 @@ needs_person: boolean,
  * Paths that failed, shown, at most ten.
  */
 paths: Array<string>, };
+
+/**
+ * This machine as the other end. Its password is not among it.
+ */
+export type ReceiverState = { 
+/**
+ * It answers.
+ */
+running: boolean, 
+/**
+ * What is received goes there; empty if nobody ever chose.
+ */
+dir: string, 
+/**
+ * What the sending machine writes as its target, while it runs.
+ */
+target: string | null, 
+/**
+ * Everyone in the local network may try; else this machine alone.
+ */
+network: boolean, 
+/**
+ * Why it does not run although it should.
+ */
+problem: Problem | null, };
 
 /**
  * A rehearsal that somebody asked for; the last one.
@@ -1098,3 +1171,16 @@ kind: string,
  * `/`-anchored, a directory ends in `/`, shown.
  */
 path: string, };
+
+/**
+ * Directories watched.
+ */
+export type Watches = { 
+/**
+ * By this program.
+ */
+used: number, 
+/**
+ * For this person, by all programs; none where the system has no such limit.
+ */
+limit: number | null, };

@@ -30,9 +30,12 @@ import type {
 export type * from './model';
 
 /** What the shell can do; a page without it is not shown. Those that are not in `Gen.Ability` no shell has yet. */
-export type Ability = Gen.Ability | 'restore' | 'receiver' | 'doctor' | 'unlock-keyring';
+export type Ability = Gen.Ability | 'restore' | 'unlock-keyring';
 
 export type AppFacts = Omit<Gen.AppFacts, 'abilities'> & { abilities: Ability[] };
+export type DoctorReport = Gen.DoctorReport;
+export type ModuleInfo = Gen.ModuleInfo;
+export type ReceiverState = Gen.ReceiverState;
 export type Snapshot = Omit<Gen.Snapshot, 'app'> & { app: AppFacts };
 export type HostEvent = Exclude<Gen.HostEvent, { kind: 'app' }> | { kind: 'app'; app: AppFacts };
 
@@ -86,11 +89,6 @@ export interface SourceEntry {
   origin: RuleOrigin | null;
   /** Decided at this folder above (shown), not at the entry itself. */
   at: string | null;
-}
-
-export interface ModuleInfo {
-  name: string;
-  comment: string;
 }
 
 /** One step of trying a target. `running` comes first, then how it ended. */
@@ -180,29 +178,6 @@ export interface Restored {
   bytes: number;
   /** The folder where it stands now. */
   place: string;
-}
-
-export interface DoctorReport {
-  checks: DoctorCheck[];
-  /** Directories watched and the system's limit. */
-  watches: { used: number; limit: number | null };
-}
-
-export interface DoctorCheck {
-  /** Key of its sentences: `doctor-ID`. */
-  id: string;
-  state: 'ok' | 'warning' | 'failed';
-  args: Record<string, string>;
-}
-
-export interface ReceiverState {
-  running: boolean;
-  dir: string;
-  /** What the sending machine writes as its target. */
-  target: string | null;
-  /** Everyone in the local network may try; else this machine alone. */
-  network: boolean;
-  problem: Problem | null;
 }
 
 export interface Host {

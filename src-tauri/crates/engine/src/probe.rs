@@ -10,18 +10,14 @@ use std::time::Duration;
 use driftless_core::behaviour::capabilities::{Capabilities, lacking, parse_version};
 use driftless_core::mirror::Why;
 use driftless_core::paths::show_bytes;
-use driftless_core::plan::{Password, SyncPlan};
+use driftless_core::plan::SyncPlan;
 use driftless_core::problem::Problem;
-use driftless_core::work::{Arg, CommandSpec, Cwd, Stdin};
-use tokio::sync::watch;
 
-use crate::run::{Ground, Patience, Stream, find_program, run};
-use crate::secrets::{SecretProblem, SecretText, Secrets};
+use crate::question::ask;
+use crate::run::find_program;
 
 /// A program that takes longer to say its version is no rsync.
 const BOUND: Duration = Duration::from_secs(10);
-/// More than any rsync says of itself.
-const MOST: usize = 64 * 1024;
 
 /// The answers so far. Copies share them.
 #[derive(Debug, Clone, Default)]
@@ -50,7 +46,7 @@ impl Probes {
         {
             return Ok(capabilities.clone());
         }
-        let text = version_text(program).await.map_err(|why| match why {
+        let (_, text) = ask(program, &["--version"], BOUND).await.map_err(|why| match why {
             Why::Program { .. } => problem("rsync-missing"),
             _ => problem("rsync-unusable"),
         })?;
@@ -72,43 +68,4 @@ impl Probes {
 fn stamp_of(file: &std::path::Path) -> Option<Stamp> {
     let meta = std::fs::metadata(file).ok()?;
     Some(Stamp { dev: meta.dev(), ino: meta.ino(), size: meta.size(), mtime: (meta.mtime(), meta.mtime_nsec()) })
-}
-
-async fn version_text(program: &str) -> Result<String, Why> {
-    let command = CommandSpec {
-        program: program.to_owned(),
-        args: vec![Arg::Word("--version".to_owned())],
-        stdin: Stdin::Null,
-        cwd: Cwd::Root,
-        stall: BOUND,
-        low: false,
-        native: None,
-    };
-    let mut text = Vec::new();
-    let (stop, stopped) = watch::channel(false);
-    let ground = Ground::new("/");
-    let asking = run(&command, None, Arc::new(NoSecrets), &ground, Patience::default(), stopped, |stream, bytes| {
-        if stream == Stream::Stdout && text.len() < MOST {
-            text.extend_from_slice(bytes);
-        }
-    });
-    let bound = async {
-        tokio::time::sleep(BOUND).await;
-        stop.send_replace(true);
-        std::future::pending::<()>().await;
-    };
-    tokio::select! {
-        ended = asking => ended?,
-        () = bound => return Err(Why::Stopped),
-    };
-    Ok(String::from_utf8_lossy(&text).into_owned())
-}
-
-/// A version is no secret.
-struct NoSecrets;
-
-impl Secrets for NoSecrets {
-    fn resolve(&self, _from: &Password) -> Result<SecretText, SecretProblem> {
-        Err(SecretProblem::new("password-not-stored", ""))
-    }
 }

@@ -55,6 +55,9 @@ fn types() -> String {
     collect::<wire::Plot>(&config, &mut all);
     collect::<wire::PlotSpan>(&config, &mut all);
     collect::<wire::TrialStep>(&config, &mut all);
+    collect::<wire::ModuleInfo>(&config, &mut all);
+    collect::<wire::DoctorReport>(&config, &mut all);
+    collect::<wire::ReceiverState>(&config, &mut all);
     collect::<view::WaitingEntry>(&config, &mut all);
     collect::<said::Said>(&config, &mut all);
     let own = "import type { Config } from '../host/model';\n\n";

@@ -6,6 +6,7 @@
 
 #[cfg(test)]
 mod bindings;
+mod machine;
 
 use std::collections::BTreeMap;
 
@@ -15,6 +16,8 @@ use driftless_core::view::Status;
 use serde::{Deserialize, Serialize};
 #[cfg(test)]
 use ts_rs::TS;
+
+pub use machine::{CheckState, DoctorCheck, DoctorReport, ModuleInfo, ReceiverState, Watches};
 
 /// Everything that a page needs to show itself, in one answer.
 #[derive(Debug, Clone, Serialize)]
@@ -65,6 +68,10 @@ pub enum Ability {
     Autostart,
     /// The desktop shows notifications.
     Notifications,
+    /// This machine as the other end of another one's sync.
+    Receiver,
+    /// What the program needs of the machine.
+    Doctor,
 }
 
 /// The application's own settings: `[app]` of the configuration, and whether it starts with the session.

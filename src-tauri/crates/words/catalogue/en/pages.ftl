@@ -277,10 +277,16 @@ window-receiver-password = Copy password
 window-receiver-password-why = Enter it on the other computer when it asks.
 window-receiver-password-copied = The password is on the clipboard.
 doctor-rsync = rsync { $version } is here: { $path }
+    .remedy = Install rsync 3.1.3 or later.
+doctor-rsync-missing = rsync is not here.
     .remedy = Install rsync.
 doctor-watches = { $used } of { $limit } possible watches are in use.
     .remedy = Raise the limit: sudo sysctl fs.inotify.max_user_watches={ $wanted }
 doctor-keyring = The keyring answers.
+doctor-keyring-locked = The keyring is locked.
+    .remedy = Unlock it, or log in again.
+doctor-keyring-absent = No keyring answers.
     .remedy = Start a keyring (GNOME Keyring, KWallet or KeePassXC), or keep passwords in files.
 doctor-tray = This desktop shows tray icons.
+doctor-tray-absent = This desktop shows no tray icons.
     .remedy = Install an extension for them, or start Driftless again to open its window; it works all the same.

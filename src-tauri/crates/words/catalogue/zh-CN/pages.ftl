@@ -228,12 +228,18 @@ doctor-ok = 正常
 doctor-warning = 请查看
 doctor-failed = 缺失
 doctor-rsync = rsync { $version } 已安装：{ $path }
+    .remedy = 请安装 rsync 3.1.3 或更高版本。
+doctor-rsync-missing = 没有找到 rsync。
     .remedy = 请安装 rsync。
 doctor-watches = 可用的 { $limit } 个监视中已使用 { $used } 个。
     .remedy = 请提高上限：sudo sysctl fs.inotify.max_user_watches={ $wanted }
 doctor-keyring = 密钥环有应答。
+doctor-keyring-locked = 密钥环已锁定。
+    .remedy = 请解锁密钥环，或重新登录。
+doctor-keyring-absent = 没有密钥环应答。
     .remedy = 请启动密钥环（GNOME Keyring、KWallet 或 KeePassXC），或把密码保存在文件中。
 doctor-tray = 此桌面显示托盘图标。
+doctor-tray-absent = 此桌面不显示托盘图标。
     .remedy = 请为桌面安装扩展，或再次启动 Driftless 打开窗口；它照常工作。
 
 ## 接收端
