@@ -19,6 +19,7 @@ mod first_run;
 mod menu;
 mod notices;
 mod processes;
+mod restart;
 mod screen;
 mod tray;
 mod window;
