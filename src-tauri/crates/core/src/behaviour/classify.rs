@@ -55,7 +55,7 @@ pub struct Classed {
     pub listings: Vec<Listing>,
     /// Entries that could not be looked at, with the errno.
     pub errors: Vec<(RelPath, i32)>,
-    /// Modification times of the regular files that are listed, as seen.
+    /// Modification times of the regular files that are listed, as seen; the least of all for what was missing.
     pub mtimes: Vec<(RelPath, i128)>,
     /// Removed and written names that are one name to a file system that ignores case: deletions go first.
     pub delete_first: bool,
@@ -105,11 +105,16 @@ impl Sorter<'_> {
     fn missing(&mut self, top: &RelPath, entry: &RelPath, dirt: &Dirt) {
         // A pattern such as `x/` excludes a directory only, and rsync takes a missing name for no directory: what it once was counts.
         let (was_dir, was_file) = if top == entry { (dirt.was_dir, dirt.was_file) } else { (true, false) };
-        let excluded = (was_dir && self.plan.excludes(top, true)) || (was_file && self.plan.excludes(top, false));
+        let (dir_out, file_out) = (self.plan.excludes(top, true), self.plan.excludes(top, false));
+        let excluded = (was_dir && dir_out) || (was_file && file_out);
+        // It may have been either, of which one is left out: the far side sees which it is.
+        let unsure = was_dir && was_file && dir_out != file_out;
         // What was only guessed may name a stranger.
         let seen = top != entry || dirt.was_dir || dirt.was_file;
-        if seen && !excluded && self.plan.delete.while_running() && !top.is_root() {
-            self.list(Class::Delete, top, entry);
+        if seen && (!excluded || unsure) && self.plan.delete.while_running() && !top.is_root() {
+            self.list(if unsure { Class::Flip } else { Class::Delete }, top, entry);
+            // Back by the time of the run it is sent, with a time that nobody has seen.
+            self.out.mtimes.push((top.clone(), i128::MIN));
         } else {
             self.touch_parent(top, entry);
         }

@@ -20,14 +20,13 @@ use world::{World, plan, plan_with_trash};
 
 const EXCLUDES: &[&str] = &["*.keep", "/b/d", "cache/"];
 
-/// `DRIFTLESS_WORLDS` says how many; `DRIFTLESS_LONG` asks for ten times as many as usual.
+/// `DRIFTLESS_WORLDS` says how many; `DRIFTLESS_LONG` asks for ten times as many as usual; `DRIFTLESS_SEED` begins with another one.
 #[allow(clippy::disallowed_methods, reason = "the tests of core may read the environment, core may not")]
 fn seeds() -> std::ops::Range<u64> {
-    let count = std::env::var("DRIFTLESS_WORLDS")
-        .ok()
-        .and_then(|n| n.parse().ok())
-        .unwrap_or(if std::env::var_os("DRIFTLESS_LONG").is_some() { 15_000 } else { 1_500 });
-    1..count
+    let number = |name| std::env::var(name).ok().and_then(|n| n.parse::<u64>().ok());
+    let usual = if std::env::var_os("DRIFTLESS_LONG").is_some() { 15_000 } else { 1_500 };
+    let first = number("DRIFTLESS_SEED").unwrap_or(1);
+    first..first + number("DRIFTLESS_WORLDS").unwrap_or(usual)
 }
 
 fn path(text: &str) -> RelPath {
