@@ -529,10 +529,17 @@ pub const MUTATIONS: &[Mutation] = &[
         POLICY,
     ),
     broken(
+        "what_came_back_during_its_removal_is_no_suspect",
+        "src/behaviour/classify.rs",
+        "            self.out.mtimes.push((top.clone(), i128::MIN));\n",
+        "",
+        EQUAL,
+    ),
+    broken(
         "a_deletion_under_never",
         CLASSIFY,
-        "        if seen && !excluded && self.plan.delete.while_running() && !top.is_root() {",
-        "        if seen && !excluded && !top.is_root() {",
+        "        if seen && (!excluded || unsure) && self.plan.delete.while_running() && !top.is_root() {",
+        "        if seen && (!excluded || unsure) && !top.is_root() {",
         POLICY,
     ),
     broken(

@@ -110,6 +110,37 @@ fn a_rewrite_that_keeps_a_time_which_only_the_run_saw_arrives() {
 }
 
 #[test]
+fn a_file_that_comes_back_while_its_removal_runs_and_is_rewritten_at_the_same_time_arrives() {
+    for seed in 1..600 {
+        let mut world = World::new(seed, plan(DeletePolicy::Always, &[]));
+        world.plan.delay = Duration::ZERO;
+        let put = |world: &mut World, data, mtime_ns| {
+            let node = Node { kind: NodeKind::File { data, size: 3 }, mtime_ns, mode: 0o644, ino: 9 };
+            world.source.put(&path("f"), node, mtime_ns);
+            world.tell(vec![(path("f"), Kind::Modify, false)]);
+        };
+        let wait = |world: &mut World| {
+            for _ in 0..world.chance.below(8) {
+                world.tick(Duration::from_millis(6));
+            }
+        };
+        let first = world.ns();
+        put(&mut world, 1, first);
+        world.begin();
+        world.rest();
+        let gone = world.ns();
+        world.remove(&path("f"), gone);
+        wait(&mut world);
+        let back = world.ns();
+        put(&mut world, 2, back);
+        wait(&mut world);
+        put(&mut world, 3, back);
+        world.rest();
+        assert_eq!(world.differences(false), Vec::<String>::new(), "seed {seed}");
+    }
+}
+
+#[test]
 fn rewrites_within_a_second_of_the_last_transfer_arrive() {
     for (seed, same_time) in (1..20).flat_map(|seed| [(seed, false), (seed, true)]) {
         let mut world = World::new(seed, plan(DeletePolicy::Always, &[]));
