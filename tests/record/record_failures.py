@@ -433,6 +433,71 @@ def single_files(w):
                  "--force", "--from0", "--files-from=-", recurse="-lptgoD", stdin=b"./gone\0")
 
 
+def rows_of_ssh(w):
+    """Rows 46 to 56: a real OpenSSH server, called as the engine calls it."""
+    w.fresh()
+    os.makedirs("/run/sshd", exist_ok=True)
+    for key, passphrase in {"host": "", "other": "", "user": "", "stranger": "", "open": "", "locked": "secret"}.items():
+        os.makedirs(w.path("keys"), exist_ok=True)
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", passphrase, "-C", "test", "-f", w.path("keys", key)],
+                       check=True)
+    os.chmod(w.path("keys/open"), 0o644)
+    text = lambda name: open(w.path("keys", name + ".pub")).read()
+    w.write("keys/authorized", "".join(map(text, ["user", "open", "locked"])))
+    session = w.write("session", f"#!/bin/sh\ncd {w.path('target')} && exec sh -c \"$SSH_ORIGINAL_COMMAND\"\n", 0o755)
+    chatty = w.write("chatty", f"#!/bin/sh\necho Welcome!\nexec {session}\n", 0o755)
+    ports, servers = {}, {}
+    for name, command in {"plain": session, "chatty": chatty}.items():
+        ports[name] = port = w.free_port()
+        lines = [f"Port {port}", "ListenAddress 127.0.0.1", "HostKey " + w.path("keys/host"), "PidFile none", "UsePAM no",
+                 "StrictModes no", "AuthorizedKeysFile " + w.path("keys/authorized"), "ForceCommand " + command]
+        conf = w.write(name + ".sshd", "\n".join(lines) + "\n")
+        sshd = shutil.which("sshd", path=os.environ["PATH"] + ":/usr/sbin")
+        servers[name] = process = subprocess.Popen([sshd, "-D", "-E", w.path(name + ".log"), "-f", conf], env=ENV, start_new_session=True)
+        w.undo.callback(end_group, process)
+        wait_for(lambda: answers(port), "sshd")
+    for name, key in {"right": "host", "changed": "other"}.items():
+        w.write("known." + name, "".join(f"[127.0.0.1]:{port} {text(key)}" for port in ports.values()))
+    w.write("known.nobody", "")
+
+    def over_ssh(name, *extra, key="user", known="right", server="plain", host="127.0.0.1", to="target", options=(), **more):
+        words = [*options, "BatchMode=yes", "ConnectTimeout=5", "LogLevel=ERROR", "UserKnownHostsFile=" + w.path("known." + known),
+                 "GlobalKnownHostsFile=/dev/null", "IdentitiesOnly=yes", "IdentityAgent=none"]
+        port = ports.get(server) or server
+        rsh = f"ssh -F none -i {w.path('keys', key)} -p {port} " + " ".join("-o " + word for word in words)
+        w.record(name, f"{host}:{w.path(to)}/", "-e", rsh, *extra, **more)
+
+    over_ssh("46-host-key-unknown", known="nobody")
+    over_ssh("47-host-key-changed", known="changed")
+    over_ssh("48-key-refused", key="stranger")
+    over_ssh("48-key-locked", key="locked")
+    over_ssh("49-key-missing", key="nothing")
+    over_ssh("50-key-mode", key="open")
+    over_ssh("51-ssh-refused", server=w.free_port())
+    over_ssh("51-ssh-no-route", host="10.9.8.7", before=("unshare", "--net", "--"))
+    over_ssh("51-ssh-resolver-down", host="nas.invalid", before=("unshare", "--net", "--"))
+    over_ssh("52-remote-rsync-missing", "--rsync-path=/no/such/rsync")
+    over_ssh("52-remote-rsync-not-in-path", "--rsync-path=no-such-rsync")
+    plain = w.write("not-executable", "#!/bin/sh\n")
+    over_ssh("53-remote-rsync-not-executable", "--rsync-path=" + plain)
+    over_ssh("54-shell-not-clean", server="chatty")
+    w.write("target/file")
+    over_ssh("55-remote-target-is-a-file", to="target/file")
+    w.fresh()
+    over_ssh("57-ssh-options", options=["Nonsense=1"])
+    over_ssh("57-ssh-no-common", options=["LogLevel=INFO", "HostKeyAlgorithms=rsa-sha2-512"])
+    w.write("source/big", "x" * BIG)
+
+
+    def cut(_):
+        # In the middle of the transfer: each connection has a process of its own below the server's.
+        wait_for(lambda: any("big" in name for name in os.listdir(w.path("target"))), "the transfer")
+        for pid in children(servers["plain"].pid):
+            os.kill(pid, signal.SIGKILL)
+
+    over_ssh("58-connection-cut", "--bwlimit=300", meanwhile=cut)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out")
@@ -440,7 +505,7 @@ def main():
     options = parser.parse_args()
     os.makedirs(options.out, exist_ok=True)
     old = options.old_rsync and os.path.abspath(options.old_rsync)
-    for group in (rows_of_the_daemon, rows_of_the_way, rows_of_this_machine, single_files):
+    for group in (rows_of_the_daemon, rows_of_the_way, rows_of_this_machine, single_files, rows_of_ssh):
         world = World(os.path.abspath(options.out), old)
         with world.undo:
             group(world)

@@ -79,7 +79,8 @@ impl SshCall {
 
     /// The words of the connection that is kept, waiting at `socket`.
     pub fn keeping(&self, socket: &str) -> Vec<String> {
-        let own = ["-M", "-N", "-S", socket, "-o", "ControlPersist=no"].map(str::to_owned);
+        // It may say more than our default lets through: some refusals are no errors to ssh. Nobody reads it while all is well.
+        let own = ["-M", "-N", "-S", socket, "-o", "ControlPersist=no", "-o", "LogLevel=INFO"].map(str::to_owned);
         let to = ["--", &self.host].map(str::to_owned);
         own.into_iter().chain(self.words.iter().cloned()).chain(to).collect()
     }

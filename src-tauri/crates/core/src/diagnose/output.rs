@@ -246,7 +246,7 @@ impl OutputParser {
             b"Warning: Permanently added ",
         ];
         harmless.iter().any(|stem| raw.starts_with(stem))
-            || super::ssh_signs::about_sharing(raw)
+            || super::ssh_signs::is_noise(raw)
             || (raw.starts_with(b"WARNING: ") && raw.ends_with(b"(will try again)."))
     }
 

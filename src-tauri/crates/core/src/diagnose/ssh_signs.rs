@@ -39,6 +39,27 @@ const NOISE: [&str; 7] = [
     "Master refused ",
 ];
 
+/// What stands around the lines that tell, of a changed key and of an open one.
+const PROSE: [&str; 17] = [
+    "@@@@@",
+    "IT IS POSSIBLE THAT SOMEONE IS DOING SOMETHING NASTY!",
+    "Someone could be eavesdropping on you",
+    "It is also possible that a host key has just been changed",
+    "The fingerprint for the ",
+    "SHA256:",
+    "Please contact your system administrator",
+    "Add correct host key in ",
+    "Offending ",
+    "  remove with:",
+    "  ssh-keygen -f ",
+    "Host key for ",
+    "Permissions 0",
+    "It is required that your private key files are NOT accessible",
+    "This private key will be ignored.",
+    "Load key ",
+    "(see the rsync manpage for an explanation)",
+];
+
 /// Reads a line as the cause of a failure; `put` takes what its sentence fills in.
 pub(super) fn shell(text: &str, put: &mut impl FnMut(&str, &str)) -> Option<FailureCode> {
     put("reason", text);
@@ -92,9 +113,9 @@ pub(super) fn shell(text: &str, put: &mut impl FnMut(&str, &str)) -> Option<Fail
     (from_shell && text.ends_with("Permission denied")).then_some(RemoteRsyncNotExecutable)
 }
 
-/// True if a line only tells how sessions of a shared connection are made.
-pub(super) fn about_sharing(raw: &[u8]) -> bool {
-    NOISE.iter().any(|stem| raw.starts_with(stem.as_bytes()))
+/// True if a line tells nothing of its own.
+pub(super) fn is_noise(raw: &[u8]) -> bool {
+    NOISE.iter().chain(&PROSE).any(|stem| raw.starts_with(stem.as_bytes()))
 }
 
 #[cfg(test)]
