@@ -10,3 +10,4 @@ mod outside;
 mod password;
 mod probe;
 mod support;
+mod trial;

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use crate::chance::{many, setting};
 use crate::changes::{Changes, EXCLUDE, FILTERS, last_word};
-use crate::common::{Rsyncd, RsyncdOptions, Tree, differences};
-use crate::live::{Live, sync, sync_direct};
+use crate::common::{Rsyncd, RsyncdOptions, Sshd, SshdOptions, Tree, differences};
+use crate::live::{Live, sync, sync_direct, sync_over_ssh};
 use crate::support::Home;
 
 const ROUNDS: usize = 6;
@@ -74,12 +74,17 @@ impl World {
 /// A sync of a configuration, as in [`sync`].
 type Written = fn(&str, &Path, &str, &str, &str) -> String;
 
-/// Lets all worlds live; how many ended badly.
+/// Lets so many worlds live whose targets are in `target`; none may end badly.
 fn all_live(target: &str, count: u64, sync: Written) {
+    lives(target, count, |world| sync(&world.name, &world.tree.at("source"), &world.target, EXCLUDE, ""));
+}
+
+/// The same, each with a configuration of its own.
+fn lives(target: &str, count: u64, config_of: impl Fn(&World) -> String) {
     let worlds: Vec<World> = (0..many("DRIFTLESS_WORLDS", count)).map(|n| World::new(n, target)).collect();
     let mut config = "[settings]\nmaxProcesses = 6\n\n".to_owned();
     for world in &worlds {
-        config += &sync(&world.name, &world.tree.at("source"), &world.target, EXCLUDE, "");
+        config += &config_of(world);
     }
     let home = Home::new();
     let live = Live::start(&home, &config);
@@ -115,4 +120,14 @@ fn no_world_is_wrong_in_a_module() {
 fn no_world_is_wrong_that_is_copied_without_a_child() {
     let target = Tree::new();
     all_live(&target.word(), 30, sync_direct);
+}
+
+#[test]
+fn no_world_is_wrong_over_ssh() {
+    let sshd = Sshd::start(&SshdOptions::default());
+    let there = sshd.there();
+    lives(there.to_str().unwrap(), 10, |world| {
+        let dir = world.target.rsplit('/').next().unwrap();
+        sync_over_ssh(&world.name, &world.tree.at("source"), &sshd, dir, EXCLUDE)
+    });
 }

@@ -69,6 +69,7 @@ fn command_of(plan: &Plan) -> String {
             Arg::Secret { prefix, from: Password::File(file) } => words.push(format!("{prefix}{file}")),
             Arg::Secret { .. } => {}
             Arg::Inline { prefix, .. } => words.push(format!("{prefix}…")),
+            Arg::SshItself { call, .. } => words.extend(call.towards(None)),
             Arg::Ssh { call, .. } => words.push(format!("--rsh={}", call.rsh(&call.program, None))),
         }
     }

@@ -51,8 +51,16 @@ impl Looks {
 
 fn plan_of(shell: &Shell, mut sync: Sync, target_matters: bool) -> Result<SyncPlan, Problem> {
     if !target_matters {
-        sync.kind = Kind::Rsync;
-        sync.target = Some(SOMEWHERE.to_owned());
+        sync = Sync {
+            kind: Kind::Rsync,
+            target: Some(SOMEWHERE.to_owned()),
+            host: None,
+            targetdir: None,
+            ssh: Default::default(),
+            rsync_exit_codes: Default::default(),
+            ssh_exit_codes: Default::default(),
+            ..sync
+        };
     }
     let config = Config { sync: vec![sync], ..Config::default() };
     let wrong = |problems: Vec<Problem>| problems.into_iter().next().unwrap_or_else(|| internal("no problem is said"));

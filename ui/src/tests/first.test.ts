@@ -1,7 +1,7 @@
 import { screen, waitFor } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
 
-import { emptyDraft, syncsOf, targetOf } from '../pages/first/draft';
+import { emptyDraft, syncsOf, targetOf, whereTo } from '../pages/first/draft';
 import { show } from './show';
 
 describe('first run', () => {
@@ -118,6 +118,14 @@ describe('targets of the first run', () => {
     const server = { ...draft, way: 'server' as const, host: 'nas', module: 'm', user: 'u' };
     expect(targetOf(server, 'A')).toBe('u@nas::m/A');
     expect(targetOf({ ...server, host: 'nas:8730' }, 'A')).toBe('rsync://u@nas:8730/m/A');
+  });
+
+  test('a target over ssh becomes a sync of kind rsyncssh', () => {
+    const draft = { ...emptyDraft(), folders: ['/a/src'], way: 'ssh' as const, ssh: 'lin@nas', sshFolder: '~/b' };
+    const [sync] = syncsOf(draft, []);
+    expect(sync).toMatchObject({ kind: 'rsyncssh', host: 'lin@nas', targetdir: '~/b/src' });
+    expect(sync).not.toHaveProperty('target');
+    expect(sync && whereTo(sync)).toBe('lin@nas:~/b/src');
   });
 
   test('two folders of one name get two targets and two identities', () => {

@@ -85,6 +85,13 @@ impl SshCall {
         own.into_iter().chain(self.words.iter().cloned()).chain(to).collect()
     }
 
+    /// The words of a call that runs a command there, which follows.
+    pub fn towards(&self, socket: Option<&str>) -> Vec<String> {
+        let mut words = self.through(socket);
+        words.extend(["--".to_owned(), self.host.clone()]);
+        words
+    }
+
     /// The value of rsync's `--rsh`: the program (as `program` names it) and its words.
     pub fn rsh(&self, program: &str, socket: Option<&str>) -> String {
         let words = self.through(socket);

@@ -46,6 +46,13 @@ pub enum Arg {
         /// What it reads.
         content: Vec<u8>,
     },
+    /// ssh's own words, up to the machine; a command for the far side follows.
+    SshItself {
+        /// How it is called.
+        call: SshCall,
+        /// The socket of the kept connection.
+        socket: Option<String>,
+    },
     /// rsync's remote shell (`--rsh=`). The engine finds the program, and puts in the connection that it keeps.
     Ssh {
         /// How it is called.
@@ -83,7 +90,14 @@ impl CommandSpec {
     pub fn shown(&self) -> String {
         let mut out = self.program.clone();
         for arg in &self.args {
+            if let Arg::SshItself { call, socket } = arg {
+                for word in call.towards(socket.as_deref()) {
+                    out.push_str(&format!(" [{}]", show_bytes(word.as_bytes())));
+                }
+                continue;
+            }
             let word = match arg {
+                Arg::SshItself { .. } => continue,
                 Arg::Word(word) => show_bytes(word.as_bytes()),
                 Arg::Secret { prefix, .. } => format!("{prefix}/dev/fd/N"),
                 Arg::Inline { prefix, .. } => format!("{prefix}/dev/fd/N"),

@@ -25,6 +25,7 @@ use tokio::sync::watch;
 
 use crate::run::{Ground, Patience, Stream, run};
 use crate::secrets::Secrets;
+use crate::ssh;
 
 /// For a name, and for a connection.
 const BOUND: Duration = Duration::from_secs(10);
@@ -195,10 +196,13 @@ impl Trial {
         let patience = Patience::default();
         let ended =
             run(&command, Some(dir), self.secrets.clone(), &self.ground, patience, self.stop.clone(), feed).await;
-        let end = match ended {
+        let mut end = match ended {
             Ok(ended) => End::Exited { exit: ended.exit, report: Box::new(parser.finish()), stalled: ended.stalled },
             Err(why) => End::NotStarted(why),
         };
+        if let (End::Exited { report, .. }, Some(call)) = (&mut end, &self.plan.ssh) {
+            ssh::explain(report, call, &self.ground).await;
+        }
         let context = Context {
             target: &self.plan.target,
             source: &self.plan.source,

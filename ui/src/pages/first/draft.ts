@@ -72,6 +72,17 @@ function freshId(name: string, taken: string[]): string {
   }
 }
 
+/** The target of a sync as one text, whatever its kind. */
+export function whereTo(sync: Sync): string {
+  return sync.target ?? `${sync.host ?? ''}:${sync.targetdir ?? ''}`;
+}
+
+/** The keys that say where to: over ssh the machine and the folder there stand apart. */
+function keysOf(draft: FirstDraft, target: string): Pick<Sync, 'kind' | 'target' | 'host' | 'targetdir'> {
+  if (draft.way !== 'ssh') return { kind: 'rsync', target };
+  return { kind: 'rsyncssh', host: draft.ssh, targetdir: target.slice(draft.ssh.length + 1) };
+}
+
 export function syncsOf(draft: FirstDraft, taken: string[]): Sync[] {
   const ids = [...taken];
   const all = names(draft.folders);
@@ -83,9 +94,8 @@ export function syncsOf(draft: FirstDraft, taken: string[]): Sync[] {
     ids.push(id);
     return [
       {
-        kind: 'rsync' as const,
+        ...keysOf(draft, target),
         source,
-        target,
         exclude: [...USUALLY_LEFT_OUT],
         rsync: { archive: true },
         driftless: { id, name, deleteShare: 25, deleteCount: 1000, rehearse: true },

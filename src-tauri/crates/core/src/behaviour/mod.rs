@@ -7,4 +7,5 @@ pub mod options;
 pub mod pull;
 pub mod renames;
 pub mod rsync;
+pub mod ssh_moves;
 pub mod words;

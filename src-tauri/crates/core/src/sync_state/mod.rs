@@ -9,6 +9,7 @@ mod begin;
 mod clocks;
 mod consent;
 mod end;
+mod far_moves;
 mod heal;
 mod intake;
 mod keep;

@@ -24,7 +24,7 @@ use crate::work::CommandSpec;
 const MOST: usize = 8;
 
 /// What a look found of a batch.
-struct Seen<'a> {
+pub(super) struct Seen<'a> {
     entries: &'a [(RelPath, Dirt)],
     looks: &'a [Look],
 }
@@ -35,11 +35,11 @@ impl Seen<'_> {
         Some((&self.entries.get(at)?.1, self.looks.get(at)?))
     }
 
-    fn gone(&self, path: &RelPath) -> bool {
+    pub(super) fn gone(&self, path: &RelPath) -> bool {
         matches!(self.of(path), Some((_, Look::Missing { .. })))
     }
 
-    fn found(&self, path: &RelPath) -> Option<(&Dirt, &Found)> {
+    pub(super) fn found(&self, path: &RelPath) -> Option<(&Dirt, &Found)> {
         match self.of(path)? {
             (dirt, Look::Found(found)) => Some((dirt, found)),
             _ => None,
@@ -69,6 +69,9 @@ impl SyncState {
         folds: bool,
     ) -> Option<Vec<Do>> {
         let seen = Seen { entries, looks };
+        if self.plan.ssh.is_some() {
+            return self.far_moves(id, root, &seen, folds);
+        }
         self.renames_of(id, &seen);
         // While a pass goes in parts nobody knows what stands under the old name.
         let unasked = self.consent.hold.is_none() && self.queue.withheld() == 0 && self.parts.is_none();
@@ -116,18 +119,23 @@ impl SyncState {
         Some(self.start_rename(id, command, say))
     }
 
-    fn start_rename(&mut self, id: JobId, command: CommandSpec, say: Option<String>) -> Vec<Do> {
+    pub(super) fn start_rename(
+        &mut self,
+        id: JobId,
+        command: CommandSpec,
+        say: impl IntoIterator<Item = String>,
+    ) -> Vec<Do> {
         let Some(job) = self.jobs.get_mut(&id) else { return Vec::new() };
         (job.running, job.moving) = (true, true);
         let step = job.step;
-        let mut out: Vec<Do> = say.map(|text| self.say(Category::Normal, text)).into_iter().collect();
+        let mut out: Vec<Do> = say.into_iter().map(|text| self.say(Category::Normal, text)).collect();
         out.extend([self.exec(&command), Do::Start(id, step, command)]);
         out
     }
 
     /// The renames of which both names are in the batch, asked for once. What changed below a new name since is compared by
     /// checksum: it may have the size and the time of what will stand there.
-    fn renames_of(&mut self, id: JobId, seen: &Seen<'_>) {
+    pub(super) fn renames_of(&mut self, id: JobId, seen: &Seen<'_>) {
         let Some(job) = self.jobs.get_mut(&id).filter(|job| job.renames.left.is_none()) else { return };
         let pairs = self.moves.depart(|path| seen.of(path).is_some());
         let renames: Vec<Rename> = pairs.into_iter().map(|(from, to)| Rename { from, to }).collect();

@@ -41,7 +41,7 @@ impl Run {
             .map(|a| match a {
                 Arg::Word(w) => w.clone(),
                 Arg::Secret { prefix, .. } | Arg::Inline { prefix, .. } => prefix.clone(),
-                Arg::Ssh { call, .. } => format!("--rsh={}", call.program),
+                Arg::Ssh { call, .. } | Arg::SshItself { call, .. } => format!("--rsh={}", call.program),
             })
             .collect();
         let mut run = Run { words, units: Vec::new(), done: 0, report: Report::default(), exit: 0, dry: None };

@@ -53,11 +53,13 @@ pub(super) struct Begun {
 impl Begun {
     pub(super) fn now(command: &CommandSpec, wall_ms: i64) -> Begun {
         let has = |word: &str| command.args.iter().any(|arg| matches!(arg, Arg::Word(one) if one == word));
+        // A rename at the far side is told by the runs that follow.
+        let moves = command.args.iter().any(|arg| matches!(arg, Arg::SshItself { .. }));
         Begun {
             wall_ms,
             at: std::time::Instant::now(),
             pass: command.low,
-            looks_only: has("--dry-run") || has("-n") || has("--filter=H *"),
+            looks_only: has("--dry-run") || has("-n") || has("--filter=H *") || moves,
         }
     }
 

@@ -179,6 +179,7 @@ fn words(args: &[Arg], secrets: &[SecretText], ground: &Ground) -> io::Result<(V
                     feeds.push(feed);
                 }
             }
+            Arg::SshItself { call, socket } => words.extend(call.towards(socket.as_deref())),
             // Found here: rsync would look for it in the working directory too, where PATH has relative entries. One that is
             // not there is rsync's to tell.
             Arg::Ssh { call, socket } => {

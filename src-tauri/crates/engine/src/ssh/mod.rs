@@ -214,7 +214,7 @@ impl Refused {
 /// The call of ssh in a command, if it has one.
 pub fn call_of(command: &CommandSpec) -> Option<&SshCall> {
     command.args.iter().find_map(|arg| match arg {
-        Arg::Ssh { call, .. } => Some(call),
+        Arg::Ssh { call, .. } | Arg::SshItself { call, .. } => Some(call),
         _ => None,
     })
 }
@@ -222,7 +222,7 @@ pub fn call_of(command: &CommandSpec) -> Option<&SshCall> {
 /// The same command through a kept connection.
 pub fn through(mut command: CommandSpec, path: &str) -> CommandSpec {
     for arg in &mut command.args {
-        if let Arg::Ssh { socket, .. } = arg {
+        if let Arg::Ssh { socket, .. } | Arg::SshItself { socket, .. } = arg {
             *socket = Some(path.to_owned());
         }
     }

@@ -1,0 +1,47 @@
+//! Renames over ssh: the far side's own `mv`, one call for all of a batch.
+//!
+//! As with every rename (see `renames`) the runs that follow list both names as ever: what was not moved is sent, what was moved
+//! wrongly is corrected. Since the old name goes with the rename itself, none is made where removing is forbidden or a deletion waits
+//! for an answer.
+
+use super::renames::Seen;
+use super::{Do, SyncState};
+use crate::behaviour::ssh_moves::{far_moves, options_allow};
+use crate::facts::{FileKind, RootFacts};
+use crate::mirror::JobId;
+use crate::moves::{Rename, WORTH, judged_alike};
+
+impl SyncState {
+    /// The call for the renames of this batch, which has just been looked at; `None` if none is to be made.
+    pub(super) fn far_moves(&mut self, id: JobId, root: &RootFacts, seen: &Seen<'_>, folds: bool) -> Option<Vec<Do>> {
+        self.renames_of(id, seen);
+        // While a pass goes in parts nobody knows what stands under the old name.
+        let unasked = self.consent.hold.is_none() && self.queue.withheld() == 0 && self.parts.is_none();
+        let orderly = unasked && !folds && !self.delete_first;
+        let job = self.jobs.get_mut(&id)?;
+        let left = std::mem::take(job.renames.left.as_mut()?);
+        let first = job.made.is_empty() && job.counted.is_none();
+        if !(first && orderly && self.plan.delete.while_running() && options_allow(&self.plan)) {
+            return None;
+        }
+        let worthy = |one: &Rename| {
+            seen.found(&one.to).is_some_and(|(dirt, found)| {
+                found.dev == root.dev
+                    && match found.kind {
+                        FileKind::Dir => dirt.dir && dirt.subtree,
+                        FileKind::File => found.size >= WORTH && found.links.is_empty(),
+                        FileKind::Symlink | FileKind::Special => false,
+                    }
+            })
+        };
+        let words = self.plan.matcher.words();
+        let alike = |one: &Rename| judged_alike(words, &one.from, &one.to);
+        let these: Vec<Rename> =
+            left.into_iter().filter(|one| seen.gone(&one.from) && worthy(one) && alike(one)).collect();
+        let command = far_moves(&self.plan, &these).filter(|_| !these.is_empty())?;
+        let says: Vec<String> =
+            these.iter().map(|one| format!("Moving /{} -> /{}", one.from.shown(), one.to.shown())).collect();
+        job.renames.made = these;
+        Some(self.start_rename(id, command, says))
+    }
+}
