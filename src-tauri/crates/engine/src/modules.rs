@@ -8,6 +8,7 @@ use driftless_core::problem::Problem;
 use driftless_core::target::Target;
 
 use crate::question::ask;
+use crate::run::Ground;
 
 /// For all of it.
 const BOUND: Duration = Duration::from_secs(15);
@@ -37,12 +38,13 @@ pub fn list(host: &str, port: Option<u16>) -> Result<Vec<Module>, Problem> {
         _ => return Err(problem()),
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|_| problem())?;
-    let words = ["--no-motd", "--contimeout=10", &format!("rsync://{server}/")];
-    let (ended, text) = runtime.block_on(ask("rsync", &words, BOUND)).map_err(|_| problem())?;
+    let words = vec!["--no-motd".to_owned(), "--contimeout=10".to_owned(), format!("rsync://{server}/")];
+    let ground = Ground::new("/");
+    let (ended, text) = runtime.block_on(ask("rsync", words, &ground, BOUND)).map_err(|_| problem())?;
     if ended.exit != Exit::Code(0) {
         return Err(problem());
     }
-    Ok(read(&text))
+    Ok(read(&String::from_utf8_lossy(&text)))
 }
 
 /// A line for each: the name, padded to 15 characters, a tab, the comment.

@@ -14,7 +14,7 @@ use driftless_core::plan::SyncPlan;
 use driftless_core::problem::Problem;
 
 use crate::question::ask;
-use crate::run::find_program;
+use crate::run::{Ground, find_program};
 
 /// A program that takes longer to say its version is no rsync.
 const BOUND: Duration = Duration::from_secs(10);
@@ -46,11 +46,12 @@ impl Probes {
         {
             return Ok(capabilities.clone());
         }
-        let (_, text) = ask(program, &["--version"], BOUND).await.map_err(|why| match why {
-            Why::Program { .. } => problem("rsync-missing"),
-            _ => problem("rsync-unusable"),
-        })?;
-        let capabilities = parse_version(&text).ok_or_else(|| problem("rsync-unknown"))?;
+        let (_, text) =
+            ask(program, vec!["--version".to_owned()], &Ground::new("/"), BOUND).await.map_err(|why| match why {
+                Why::Program { .. } => problem("rsync-missing"),
+                _ => problem("rsync-unusable"),
+            })?;
+        let capabilities = parse_version(&String::from_utf8_lossy(&text)).ok_or_else(|| problem("rsync-unknown"))?;
         self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(file, (stamp, capabilities.clone()));
         Ok(capabilities)
     }

@@ -16,10 +16,10 @@ const MOST: usize = 64 * 1024;
 
 /// How it ended, and the beginning of what it wrote to stdout. One that takes longer than `bound` is ended: `Stopped`.
 /// Polled on a thread that lives on, see `run`.
-pub async fn ask(program: &str, words: &[&str], bound: Duration) -> Result<(Ended, String), Why> {
+pub async fn ask(program: &str, words: Vec<String>, ground: &Ground, bound: Duration) -> Result<(Ended, Vec<u8>), Why> {
     let command = CommandSpec {
         program: program.to_owned(),
-        args: words.iter().map(|word| Arg::Word((*word).to_owned())).collect(),
+        args: words.into_iter().map(Arg::Word).collect(),
         stdin: Stdin::Null,
         cwd: Cwd::Root,
         stall: bound,
@@ -28,8 +28,7 @@ pub async fn ask(program: &str, words: &[&str], bound: Duration) -> Result<(Ende
     };
     let mut text = Vec::new();
     let (stop, stopped) = watch::channel(false);
-    let ground = Ground::new("/");
-    let asking = run(&command, None, Arc::new(NoSecrets), &ground, Patience::default(), stopped, |stream, bytes| {
+    let asking = run(&command, None, Arc::new(NoSecrets), ground, Patience::default(), stopped, |stream, bytes| {
         if stream == Stream::Stdout && text.len() < MOST {
             text.extend_from_slice(bytes);
         }
@@ -43,11 +42,11 @@ pub async fn ask(program: &str, words: &[&str], bound: Duration) -> Result<(Ende
         ended = asking => ended?,
         () = bound => return Err(Why::Stopped),
     };
-    Ok((ended, String::from_utf8_lossy(&text).into_owned()))
+    Ok((ended, text))
 }
 
-/// A question has none.
-struct NoSecrets;
+/// For programs that get no secret from us.
+pub struct NoSecrets;
 
 impl Secrets for NoSecrets {
     fn resolve(&self, _from: &Password) -> Result<SecretText, SecretProblem> {

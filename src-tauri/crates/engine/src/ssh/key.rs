@@ -6,27 +6,23 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
-use driftless_core::diagnose::{FailureCode, Report};
+use driftless_core::diagnose::{Exit, FailureCode, Report};
 use driftless_core::paths::show_bytes;
 use driftless_core::ssh::{SshCall, is_locked};
-use driftless_core::work::{Arg, CommandSpec, Cwd, Stdin};
-use tokio::sync::watch;
-use tokio::time::timeout;
 
-use super::NoSecrets;
-use crate::run::{Ended, Ground, Patience, Stream, run};
+use crate::question::ask;
+use crate::run::{Ended, Ground};
 
 /// It reads files, and asks a resolver at most.
 const BOUND: Duration = Duration::from_secs(10);
-/// More than it ever says.
+/// More than a key's file holds.
 const MOST: u64 = 64 * 1024;
 
 /// What `ssh -G` says of this call; `None` if it does not understand, or takes too long.
 pub(super) async fn resolve(call: &SshCall, ground: &Ground) -> Option<String> {
-    ask(&call.program, call.resolving(), ground).await.filter(|told| told.contains("hostname "))
+    answer(&call.program, call.resolving(), ground).await.filter(|told| told.contains("hostname "))
 }
 
 /// Where the report says that the key was refused: the reason that ssh does not tell.
@@ -38,7 +34,7 @@ pub(crate) async fn explain(report: &mut Report, call: &SshCall, ground: &Ground
     let agent = match values(&told, "identityagent ").next() {
         Some("none") => String::new(),
         _ if std::env::var_os("SSH_AUTH_SOCK").is_none() => String::new(),
-        _ => ask("ssh-add", vec!["-L".to_owned()], ground).await.unwrap_or_default(),
+        _ => answer("ssh-add", vec!["-L".to_owned()], ground).await.unwrap_or_default(),
     };
     let files: Vec<PathBuf> = values(&told, "identityfile ").map(below_home).collect();
     let looking = tokio::task::spawn_blocking(move || {
@@ -79,27 +75,9 @@ fn read(file: &std::path::Path) -> Option<String> {
 }
 
 /// What a program says on standard output, if it ends well and soon.
-async fn ask(program: &str, words: Vec<String>, ground: &Ground) -> Option<String> {
-    let command = CommandSpec {
-        program: program.to_owned(),
-        args: words.into_iter().map(Arg::Word).collect(),
-        stdin: Stdin::Null,
-        cwd: Cwd::Root,
-        stall: BOUND,
-        low: false,
-        native: None,
-    };
-    let mut text = Vec::new();
-    // Its sender goes with this, and that ends it.
-    let (_stop, stopped) = watch::channel(false);
-    let hear = |stream, bytes: &[u8]| {
-        if stream == Stream::Stdout && (text.len() as u64) < MOST {
-            text.extend_from_slice(bytes);
-        }
-    };
-    let ended = timeout(BOUND, run(&command, None, Arc::new(NoSecrets), ground, Patience::default(), stopped, hear));
-    match ended.await {
-        Ok(Ok(Ended { exit: driftless_core::diagnose::Exit::Code(0), .. })) => String::from_utf8(text).ok(),
+async fn answer(program: &str, words: Vec<String>, ground: &Ground) -> Option<String> {
+    match ask(program, words, ground, BOUND).await {
+        Ok((Ended { exit: Exit::Code(0), .. }, text)) => String::from_utf8(text).ok(),
         _ => None,
     }
 }

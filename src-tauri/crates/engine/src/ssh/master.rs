@@ -14,7 +14,7 @@ use driftless_core::work::{Arg, CommandSpec, Cwd, Stdin};
 use tokio::sync::watch;
 use tokio::time::{Instant, interval};
 
-use super::NoSecrets;
+use crate::question::NoSecrets;
 use crate::run::{Ended, Ground, Patience, run};
 
 /// A server takes ten sessions in one connection unless it is told otherwise; more go their own ways.

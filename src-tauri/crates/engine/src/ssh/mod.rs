@@ -20,7 +20,7 @@ use std::time::Duration;
 use driftless_core::diagnose::{self, Context, FailureCode, OutputParser, diagnose};
 use driftless_core::mirror::End;
 use driftless_core::paths::show_bytes;
-use driftless_core::plan::{Password, Plan};
+use driftless_core::plan::Plan;
 use driftless_core::ssh::SshCall;
 use driftless_core::work::{Arg, CommandSpec};
 use tokio::sync::watch;
@@ -31,7 +31,6 @@ pub use self::master::Lane;
 use self::master::{Gone, Master, State};
 use self::place::Place;
 use crate::run::{Ground, Patience};
-use crate::secrets::{SecretProblem, SecretText, Secrets};
 
 /// A machine to which no connection could be kept is not asked again for so long.
 const PAUSE: Duration = Duration::from_secs(600);
@@ -227,13 +226,4 @@ pub fn through(mut command: CommandSpec, path: &str) -> CommandSpec {
         }
     }
     command
-}
-
-/// ssh gets no secret from us.
-pub(crate) struct NoSecrets;
-
-impl Secrets for NoSecrets {
-    fn resolve(&self, _from: &Password) -> Result<SecretText, SecretProblem> {
-        Err(SecretProblem::new("password-not-stored", ""))
-    }
 }
