@@ -10,3 +10,4 @@ mod bench;
 mod contract;
 mod inotify;
 mod namespaces;
+mod remote;

@@ -9,16 +9,16 @@ use std::time::Duration;
 use driftless_core::change::Kind;
 use driftless_core::config::InotifyMode;
 use driftless_core::filter::Matcher;
-use driftless_core::mirror::{Sight, SyncKey};
+use driftless_core::mirror::Sight;
 use driftless_engine::watch::mounts::MountWatch;
-use driftless_engine::watch::{Backend, Options, Report};
+use driftless_engine::watch::{Backend, Report};
 
 use crate::bench::{Bench, SYNC, mkdirs, p, quick, write};
 
 const INSIDE: &str = "DRIFTLESS_TEST_NAMESPACE";
 
 /// Runs the test of this name again in new namespaces; true inside them.
-fn inside(name: &str) -> bool {
+pub fn inside(name: &str) -> bool {
     if std::env::var_os(INSIDE).is_some() {
         return true;
     }
@@ -26,7 +26,7 @@ fn inside(name: &str) -> bool {
     let status = Command::new("unshare")
         .args(["-Urm", "--"])
         .arg(test)
-        .args(["--exact", &format!("namespaces::{name}"), "--nocapture"])
+        .args(["--exact", name, "--nocapture"])
         .env(INSIDE, "1")
         .status()
         .unwrap();
@@ -34,17 +34,17 @@ fn inside(name: &str) -> bool {
     false
 }
 
-fn mount(args: &[&str], from: &Path, at: &Path) {
+pub fn mount(args: &[&str], from: &Path, at: &Path) {
     assert!(Command::new("mount").args(args).arg(from).arg(at).status().unwrap().success());
 }
 
-fn unmount(args: &[&str], at: &Path) {
+pub fn unmount(args: &[&str], at: &Path) {
     assert!(Command::new("umount").args(args).arg(at).status().unwrap().success());
 }
 
 #[test]
 fn a_bind_mount_hears_at_every_place() {
-    if !inside("a_bind_mount_hears_at_every_place") {
+    if !inside("namespaces::a_bind_mount_hears_at_every_place") {
         return;
     }
     let mut bench = Bench::idle(quick(Backend::Auto));
@@ -70,7 +70,7 @@ fn a_bind_mount_hears_at_every_place() {
 
 #[test]
 fn what_is_mounted_over_a_watched_folder_is_watched() {
-    if !inside("what_is_mounted_over_a_watched_folder_is_watched") {
+    if !inside("namespaces::what_is_mounted_over_a_watched_folder_is_watched") {
         return;
     }
     let mut bench = Bench::new(Backend::Auto, |src| mkdirs(src.join("point/below")));
@@ -93,7 +93,7 @@ fn what_is_mounted_over_a_watched_folder_is_watched() {
 
 #[test]
 fn an_unmounted_source_is_lost_not_deleted() {
-    if !inside("an_unmounted_source_is_lost_not_deleted") {
+    if !inside("namespaces::an_unmounted_source_is_lost_not_deleted") {
         return;
     }
     let mut bench = Bench::idle(quick(Backend::Auto));
@@ -111,7 +111,7 @@ fn an_unmounted_source_is_lost_not_deleted() {
 
 #[test]
 fn the_system_s_limit_of_watches_leads_to_polling() {
-    if !inside("the_system_s_limit_of_watches_leads_to_polling") {
+    if !inside("namespaces::the_system_s_limit_of_watches_leads_to_polling") {
         return;
     }
     fs::write("/proc/sys/user/max_inotify_watches", "20").unwrap();
@@ -128,52 +128,10 @@ fn the_system_s_limit_of_watches_leads_to_polling() {
 
 #[test]
 fn no_instance_left_is_said_clearly() {
-    if !inside("no_instance_left_is_said_clearly") {
+    if !inside("namespaces::no_instance_left_is_said_clearly") {
         return;
     }
     fs::write("/proc/sys/user/max_inotify_instances", "0").unwrap();
     let error = driftless_engine::watch::start(|_: Report| (), quick(Backend::Auto)).err().expect("refused");
     assert!(error.to_string().contains("max_user_instances"), "{error}");
-}
-
-/// A FUSE file system that nobody serves: whoever asks it anything waits until it is cut off.
-fn dead(at: &Path) -> fs::File {
-    use std::os::fd::AsRawFd;
-    let device = fs::File::options().read(true).write(true).open("/dev/fuse").unwrap();
-    let words = format!("fd={},rootmode=40000,user_id=0,group_id=0", device.as_raw_fd());
-    let words = std::ffi::CString::new(words).unwrap();
-    rustix::mount::mount("dead", at, "fuse", rustix::mount::MountFlags::empty(), words.as_c_str()).unwrap();
-    device
-}
-
-#[test]
-fn root_a_source_that_does_not_answer_is_said_and_holds_up_nobody() {
-    if !inside("root_a_source_that_does_not_answer_is_said_and_holds_up_nobody") {
-        return;
-    }
-    let options = Options { root_patience: Duration::from_millis(300), ..quick(Backend::Auto) };
-    let mut bench = Bench::idle(options);
-    let (gone, src) = (bench.top.path().join("gone"), bench.src());
-    mkdirs(&gone);
-    let server = dead(&gone);
-    let other = SyncKey(2);
-    bench.watcher().watch(other, &gone, Matcher::none(), InotifyMode::default());
-    bench.watcher().watch(SYNC, &src, Matcher::none(), InotifyMode::default());
-    bench.ready(SYNC);
-    bench.after(|src| write(src.join("file"), "x")).assert_covers("file");
-    let timed_out = Sight::NoSource { errno: rustix::io::Errno::TIMEDOUT.raw_os_error() };
-    bench.watcher().vouch();
-    bench.until(
-        "the word that it does not answer",
-        |r| matches!(r, Report::Sight { sync, sight } if *sync == other && *sight == timed_out),
-    );
-    bench.after(|src| write(src.join("again"), "x")).assert_covers("again");
-    // Cut off, and then gone: what stands there is watched by itself.
-    drop(server);
-    bench.until(
-        "another answer",
-        |r| matches!(r, Report::Sight { sync, sight: Sight::NoSource { errno } } if *sync == other && *errno == 107),
-    );
-    unmount(&["--lazy"], &gone);
-    bench.ready(other);
 }

@@ -43,10 +43,11 @@ pub const SSHD: Need = Need {
 };
 
 /// For the tests on Linux.
-pub const FOR_TESTS: [Need; 8] = [
+pub const FOR_TESTS: [Need; 9] = [
     RSYNC,
     SSH,
     SSHD,
+    need("sshfs", "a real network file system for the tests", "sshfs"),
     need("busybox", "the smallest far side that ssh may find", "busybox"),
     need("lsyncd", "it must run what we export for it", "lsyncd"),
     Need {

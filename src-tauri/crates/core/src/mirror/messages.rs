@@ -204,8 +204,10 @@ pub enum Sight {
         /// What it should be raised to.
         wanted: u64,
     },
-    /// The source is on a file system that reports no changes made elsewhere: it is polled.
+    /// The source, or a folder in it, is on a file system that reports no changes made elsewhere: it is polled.
     Polling {
+        /// From here on.
+        path: RelPath,
         /// Its type, as `nfs4`, `cifs`, `fuse.sshfs`.
         filesystem: String,
     },

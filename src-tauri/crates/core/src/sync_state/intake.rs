@@ -160,10 +160,16 @@ impl SyncState {
                 let problem = Problem::warning("sight-limit").with("limit", limit).with("wanted", wanted);
                 (path.shown(), Some(problem.with("path", path.shown())))
             }
-            Sight::Polling { filesystem } => (
-                "/polling".into(),
-                Some(Problem::warning("sight-polling").with("filesystem", show_bytes(filesystem.as_bytes()))),
-            ),
+            Sight::Polling { path, filesystem } => {
+                let filesystem = show_bytes(filesystem.as_bytes());
+                match path.is_root() {
+                    true => ("/polling".into(), Some(Problem::warning("sight-polling").with("filesystem", filesystem))),
+                    false => {
+                        let problem = Problem::warning("sight-polling-inside").with("path", path.shown());
+                        (path.shown(), Some(problem.with("filesystem", filesystem)))
+                    }
+                }
+            }
             Sight::NoSource { errno } => (
                 "/source".into(),
                 Some(Problem::warning("sight-no-source").with("source", &self.plan.source).with("errno", errno)),

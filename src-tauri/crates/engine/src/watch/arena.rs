@@ -112,6 +112,11 @@ impl Arena {
         Some(self.id(*found))
     }
 
+    /// The directory at that path below `root`.
+    pub fn find(&self, root: NodeId, path: &RelPath) -> Option<NodeId> {
+        path.components().try_fold(root, |at, name| self.child(at, name))
+    }
+
     /// Every place of a watch.
     pub fn places(&self, wd: i32) -> Vec<NodeId> {
         let mut out = Vec::new();

@@ -49,6 +49,13 @@ pub fn polled_type(magic: u64, fstype: Option<&str>) -> Option<String> {
     }
 }
 
+/// True if a file system that the mount table calls so is polled. Unlike [`filesystem_of`] this asks the file system nothing.
+pub fn polled_fstype(fstype: &str) -> bool {
+    let known = |name: &str| REMOTE.iter().any(|(_, known)| *known == name);
+    // Asked for anything, `autofs` mounts what stands behind it, which may not answer.
+    known(fstype) || fstype.starts_with("fuse.") || matches!(fstype, "nfs4" | "autofs")
+}
+
 /// Looks at what a path stands on. An unknown answer counts as local: the watch itself then tells.
 #[cfg(target_os = "linux")]
 pub fn filesystem_of(path: &Path) -> Filesystem {
@@ -59,10 +66,9 @@ pub fn filesystem_of(path: &Path) -> Filesystem {
     if polled_type(magic, None).is_none() {
         return Filesystem::Local;
     }
-    let fstype = std::fs::canonicalize(path).ok().and_then(|path| {
-        let table = std::fs::read("/proc/thread-self/mountinfo").ok()?;
-        super::mounts::fstype_of(&table, &path)
-    });
+    let fstype = std::fs::canonicalize(path)
+        .ok()
+        .and_then(|path| Some(super::mounts::covering(&super::mounts::now(), &path)?.fstype.clone()));
     polled_type(magic, fstype.as_deref()).map_or(Filesystem::Local, Filesystem::Remote)
 }
 
@@ -86,6 +92,16 @@ mod tests {
         assert_eq!(name(0x6573_5546, Some("fuseblk")), None, "ntfs-3g over a local disk");
         for local in [0xef53, 0x5846_5342, 0x9123_683e, 0x0102_1994, 0x2fc1_2fc1, 0x794c_7630] {
             assert_eq!(name(local, None), None, "{local:x}");
+        }
+    }
+
+    #[test]
+    fn the_mount_table_s_names_tell_it_too() {
+        for remote in ["nfs", "nfs4", "cifs", "fuse", "fuse.sshfs", "autofs"] {
+            assert!(polled_fstype(remote), "{remote}");
+        }
+        for local in ["ext4", "btrfs", "fuseblk", "tmpfs", "overlay"] {
+            assert!(!polled_fstype(local), "{local}");
         }
     }
 

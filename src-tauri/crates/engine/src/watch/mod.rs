@@ -28,7 +28,7 @@ use driftless_core::filter::Matcher;
 use driftless_core::mirror::{Sight, SyncKey};
 use driftless_core::paths::RelPath;
 
-pub use filesystem::{Filesystem, filesystem_of, polled_type};
+pub use filesystem::{Filesystem, filesystem_of, polled_fstype, polled_type};
 
 /// What a watcher says.
 #[derive(Debug, Clone, PartialEq, Eq)]

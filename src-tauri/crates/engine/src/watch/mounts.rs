@@ -2,6 +2,7 @@
 //!
 //! A file system mounted over a watched directory gives no inotify event at all; the kernel flags the table instead.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
@@ -9,8 +10,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
+use driftless_core::paths::RelPath;
 use rustix::event::{EventfdFlags, PollFd, PollFlags, eventfd, poll};
 use rustix::fs::{Mode, OFlags};
+
+use super::polled_fstype;
 
 const TABLE: &str = "/proc/thread-self/mountinfo";
 
@@ -97,12 +101,35 @@ fn unescape(field: &[u8]) -> Vec<u8> {
     out
 }
 
-/// The type of the file system an absolute path without symlinks lies on: the last mounted of the deepest mount points.
-pub(crate) fn fstype_of(table: &[u8], path: &Path) -> Option<String> {
+/// The mount that an absolute path without symlinks lies on: the last mounted of the deepest mount points.
+pub(crate) fn covering<'a>(mounts: &'a [Mount], path: &Path) -> Option<&'a Mount> {
     let path = path.as_os_str().as_bytes();
     let within =
         |point: &[u8]| point == b"/" || (path.starts_with(point) && matches!(path.get(point.len()), None | Some(b'/')));
-    parse(table).into_iter().filter(|m| within(&m.point)).max_by_key(|m| m.point.len()).map(|m| m.fstype)
+    mounts.iter().filter(|m| within(&m.point)).max_by_key(|m| m.point.len())
+}
+
+/// Where below this directory (an absolute path without symlinks) something is mounted that is polled, with its type.
+pub(crate) fn polled_below(mounts: &[Mount], dir: &Path) -> BTreeMap<RelPath, String> {
+    let mut points = BTreeMap::new();
+    for mount in mounts {
+        if let Some(point) = below(mount, dir) {
+            // The last mounted at one point is what is seen.
+            match polled_fstype(&mount.fstype) {
+                true => drop(points.insert(point, mount.fstype.clone())),
+                false => drop(points.remove(&point)),
+            }
+        }
+    }
+    points
+}
+
+/// The mount point as a path below this directory; `None` if it is not below.
+pub(crate) fn below(mount: &Mount, dir: &Path) -> Option<RelPath> {
+    let dir = dir.as_os_str().as_bytes();
+    let dir = dir.strip_suffix(b"/").unwrap_or(dir);
+    let rest = mount.point.strip_prefix(dir)?.strip_prefix(b"/")?;
+    RelPath::new(rest).ok().filter(|path| !path.is_root())
 }
 
 /// Every mount point with its mount id, now.
@@ -127,10 +154,25 @@ mod tests {
 
     #[test]
     fn the_deepest_and_latest_mount_counts() {
-        let fstype = |p: &str| fstype_of(SAMPLE, Path::new(p));
-        assert_eq!(fstype("/home/a b/c").as_deref(), Some("fuse.sshfs"));
-        assert_eq!(fstype("/home/a bc").as_deref(), Some("ext4"));
-        assert_eq!(fstype("/").as_deref(), Some("ext4"));
+        let mounts = parse(SAMPLE);
+        let fstype = |p: &str| covering(&mounts, Path::new(p)).map(|m| m.fstype.as_str());
+        assert_eq!(fstype("/home/a b/c"), Some("fuse.sshfs"));
+        assert_eq!(fstype("/home/a bc"), Some("ext4"));
+        assert_eq!(fstype("/"), Some("ext4"));
+    }
+
+    #[test]
+    fn what_is_polled_below_a_directory_is_told() {
+        let mut mounts = parse(SAMPLE);
+        let polled = |mounts: &[Mount], dir: &str| {
+            let points = polled_below(mounts, Path::new(dir)).into_iter();
+            points.map(|(path, fstype)| (path.shown(), fstype)).collect::<Vec<_>>()
+        };
+        assert_eq!(polled(&mounts, "/home"), [("a b".to_owned(), "fuse.sshfs".to_owned())]);
+        assert_eq!(polled(&mounts, "/"), [("home/a b".to_owned(), "fuse.sshfs".to_owned())]);
+        assert_eq!(polled(&mounts, "/home/a b"), [], "the directory itself is not below it");
+        mounts.push(Mount { id: 42, point: b"/home/a b".to_vec(), fstype: "ext4".to_owned() });
+        assert_eq!(polled(&mounts, "/home"), [], "covered by a local one");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 sight-unreadable = 无法读取源中的文件夹 { $path }（{ $errno ->
         [13] 没有权限
         [5] 磁盘报告错误
+        [110] 没有应答
        *[other] 错误 { $errno }
     }）；其中的更改不会被发现。
     .remedy = 请让此用户可以读取它，或把它排除。会不时再次查看。
@@ -10,10 +11,13 @@ sight-limit = 系统最多允许此用户监视 { $limit } 个文件夹，因此
     .remedy = 请提高上限：sudo sysctl fs.inotify.max_user_watches={ $wanted }
 sight-polling = 源所在的文件系统（{ $filesystem }）不报告他人所作的更改；会不时检查。
     .remedy = 如果更改必须立即传送，请在存放文件的机器上运行 Driftless。
+sight-polling-inside = 源中的文件夹 { $path } 所在的文件系统（{ $filesystem }）不报告他人所作的更改；会不时检查。
+    .remedy = 如果它已在别处备份，请把它排除；或在存放文件的机器上运行 Driftless。
 sight-no-source = 源 { $source } 不存在或无法监视（{ $errno ->
         [2] 没有此文件夹
         [13] 没有权限
         [20] 不是文件夹
+        [110] 没有应答
        *[other] 错误 { $errno }
     }）。目标上没有删除任何内容。
     .remedy = 请创建文件夹或挂载磁盘；任务会自动继续。

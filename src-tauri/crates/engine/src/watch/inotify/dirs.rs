@@ -3,9 +3,11 @@
 //! By descriptor, a folder renamed on the way cannot lead astray, and no path is too long. The watch is put on
 //! `/proc/self/fd/N`, which is itself a symlink: so DONT_FOLLOW must not be asked for.
 
+use std::ffi::OsString;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
-use std::path::Path;
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawDir, inotify};
 use rustix::io::Errno;
@@ -51,6 +53,12 @@ pub(super) fn watch(inotify: BorrowedFd<'_>, dir: BorrowedFd<'_>) -> Result<i32,
 pub(super) fn identity(dir: BorrowedFd<'_>) -> Option<(u64, u64)> {
     let stat = rustix::fs::fstat(dir).ok()?;
     Some((stat.st_dev, stat.st_ino))
+}
+
+/// The name of an open directory, without symbolic links.
+pub(super) fn name_of(dir: BorrowedFd<'_>) -> Option<PathBuf> {
+    let name = rustix::fs::readlink(format!("/proc/self/fd/{}", dir.as_raw_fd()), Vec::new()).ok()?;
+    Some(PathBuf::from(OsString::from_vec(name.into_bytes())))
 }
 
 /// An entry of a directory.

@@ -2,6 +2,7 @@
 //! time for each source, and it is said when no answer comes. What comes late is taken all the same.
 
 use std::os::fd::{AsFd, OwnedFd};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use driftless_core::mirror::SyncKey;
@@ -17,6 +18,8 @@ pub(in crate::watch) struct OpenedRoot {
     pub dir: OwnedFd,
     pub identity: Option<(u64, u64)>,
     pub filesystem: Filesystem,
+    /// Its name without symbolic links.
+    pub real: Option<PathBuf>,
 }
 
 /// A look that has not been answered yet.
@@ -38,7 +41,8 @@ impl Reader {
         let asked = std::thread::Builder::new().name("source".into()).spawn(move || {
             let root = dirs::open_root(&path).map(|dir| {
                 let identity = dirs::identity(dir.as_fd());
-                OpenedRoot { identity, filesystem: filesystem_of(&path), dir }
+                let real = dirs::name_of(dir.as_fd());
+                OpenedRoot { identity, filesystem: filesystem_of(&path), real, dir }
             });
             line.send(Command::Opened { sync, number, root });
         });

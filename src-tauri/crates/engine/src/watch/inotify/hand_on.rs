@@ -1,5 +1,6 @@
 //! What leaves the reader thread: batches, losses, and the word that everything until then has been said.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::sync::Arc;
@@ -190,6 +191,7 @@ impl Reader {
         (source.walked, source.done, source.settle) = (false, false, true);
         source.identity = None;
         source.blind.clear();
+        source.reaching.clear();
         if let Some(root) = root {
             self.arena.remove(root, &mut self.doomed);
         }
@@ -199,15 +201,20 @@ impl Reader {
     }
 
     /// Whether each source's path still leads to what is watched. A folder above it may have been renamed, or it was
-    /// removed while somebody has it open: no event says so.
+    /// removed while somebody has it open: no event says so. One that something is mounted over that may not answer is not asked.
     pub fn look_at_roots(&mut self) {
         let mut lost = Vec::new();
+        let mounts = mounts::now();
         for source in self.sources.values_mut() {
             if source.root.is_none() {
                 // A missing source is tried at once; what is polled is the poll's to look at.
                 if source.retry.is_some() {
                     source.retry = Some(Instant::now());
                 }
+                continue;
+            }
+            if source.is_covered(&mounts) {
+                lost.push(source.key);
                 continue;
             }
             let stat = rustix::fs::stat(&source.path).ok().map(|s| (s.st_dev, s.st_ino));
@@ -222,25 +229,21 @@ impl Reader {
     pub fn mounts_changed(&mut self) {
         let now = mounts::now();
         let before = std::mem::replace(&mut self.mounts, now.clone());
-        let differ = |a: &[mounts::Mount], b: &[mounts::Mount]| {
-            a.iter().filter(|m| !b.contains(m)).map(|m| m.point.clone()).collect::<Vec<_>>()
-        };
-        let mut points = differ(&now, &before);
-        points.extend(differ(&before, &now));
-        points.sort();
-        points.dedup();
+        self.points_changed();
+        let new = now.iter().filter(|m| !before.contains(m));
+        let changed: Vec<&mounts::Mount> = new.chain(before.iter().filter(|m| !now.contains(m))).collect();
         self.look_at_roots();
         let syncs: Vec<SyncKey> = self.sources.values().map(|s| s.key).collect();
         for sync in syncs {
             let Some(source) = self.sources.get(&sync.0) else { continue };
-            let (Some(root), Ok(real)) = (source.root, source.path.canonicalize()) else { continue };
-            let real = real.into_os_string();
-            for point in &points {
-                let below = point.strip_prefix(real.as_bytes()).and_then(|p| p.strip_prefix(b"/"));
-                let Some(Ok(path)) = below.map(RelPath::new) else { continue };
+            let (Some(root), Some(real)) = (source.root, source.real.as_ref()) else { continue };
+            let points: BTreeSet<RelPath> = changed.iter().filter_map(|m| mounts::below(m, real)).collect();
+            for path in points {
+                if !self.poll_no_more(sync, &path).is_empty() {
+                    self.sight(sync, Sight::ReadableAgain { path: path.clone() });
+                }
                 let parents = path.parent().unwrap_or_else(RelPath::root);
-                let parent = parents.components().try_fold(root, |at, name| self.arena.child(at, name));
-                if let Some(parent) = parent.filter(|_| !path.is_root()) {
+                if let Some(parent) = self.arena.find(root, &parents) {
                     self.push_lost(sync, parent, path.name());
                 }
             }

@@ -8,6 +8,7 @@ mod door;
 mod events;
 mod hand_on;
 mod reader;
+mod remote;
 mod source;
 mod walk;
 
@@ -45,6 +46,12 @@ pub(super) enum Command {
         sync: SyncKey,
         number: u64,
         root: Result<OpenedRoot, Errno>,
+    },
+    /// A file system inside a source answered, or why not.
+    Reached {
+        sync: SyncKey,
+        number: u64,
+        refused: Option<Errno>,
     },
     /// From what is polled.
     Polled(Report),

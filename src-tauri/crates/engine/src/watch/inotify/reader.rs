@@ -111,6 +111,7 @@ impl Reader {
             self.apply_some();
             self.retry(Instant::now());
             self.unanswered(Instant::now());
+            self.unreached(Instant::now());
             self.work(Instant::now() + WALK_A_TURN);
             self.remove_some();
             self.hand_on(Instant::now());
@@ -161,6 +162,7 @@ impl Reader {
         for source in self.sources.values() {
             at(source.retry);
             at(source.opening.as_ref().and_then(|o| o.until));
+            at(source.reaching.iter().filter_map(|r| r.until).min());
             at(source.batch.since().map(|t| t + self.options.batch_age));
             at(source.blind.iter().filter(|b| !b.trying).map(|b| b.again).min());
         }
@@ -183,6 +185,7 @@ impl Reader {
                 }
                 Ok(Command::Mounts) => self.mounts_changed(),
                 Ok(Command::Opened { sync, number, root }) => self.opened(sync, number, root),
+                Ok(Command::Reached { sync, number, refused }) => self.reached(sync, number, refused),
                 Ok(Command::Polled(report)) => self.polled(report),
                 Ok(Command::Stop) | Err(std::sync::mpsc::TryRecvError::Disconnected) => return false,
                 Err(std::sync::mpsc::TryRecvError::Empty) => return true,

@@ -1,5 +1,6 @@
 //! One sync's source as the reader thread knows it.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -10,6 +11,7 @@ use driftless_core::mirror::SyncKey;
 use driftless_core::paths::RelPath;
 
 use super::door::Opening;
+use super::remote::Reaching;
 use crate::watch::arena::NodeId;
 use crate::watch::batch::Batch;
 
@@ -40,6 +42,13 @@ pub(super) struct Source {
     pub root: Option<NodeId>,
     /// (device, inode) of what is watched.
     pub identity: Option<(u64, u64)>,
+    /// Where that really is, and the id of the mount it lies on.
+    pub real: Option<PathBuf>,
+    pub mount: Option<u64>,
+    /// Mount points below it that are polled, with their types.
+    pub remote: BTreeMap<RelPath, String>,
+    /// Those of them that have not answered yet.
+    pub reaching: Vec<Reaching>,
     pub batch: Batch,
     /// How many batches were handed on.
     pub handed_on: u64,
@@ -74,6 +83,10 @@ impl Source {
             mode,
             root: None,
             identity: None,
+            real: None,
+            mount: None,
+            remote: BTreeMap::new(),
+            reaching: Vec::new(),
             batch: Batch::default(),
             handed_on: 0,
             dirs: 0,

@@ -205,10 +205,11 @@ impl Reader {
         if self.sources.get(&sync.0).is_none_or(|source| source.root.is_some()) {
             return;
         }
-        let OpenedRoot { dir, identity, filesystem } = opened;
+        let OpenedRoot { dir, identity, filesystem, real } = opened;
+        self.stands_at(sync, real);
         if let Filesystem::Remote(filesystem) = filesystem {
             self.found(sync, None, identity);
-            self.sight(sync, Sight::Polling { filesystem });
+            self.sight(sync, Sight::Polling { path: RelPath::root(), filesystem });
             self.poll_below(sync, RelPath::root());
             return self.root_walked(sync);
         }
@@ -356,7 +357,12 @@ impl Reader {
     ) -> Option<Frame> {
         let sync = walk.sync;
         let path = self.arena.path(parent).1.join(name);
-        if self.sources.get(&sync.0)?.excludes(&path, true) {
+        let source = self.sources.get(&sync.0)?;
+        if source.excludes(&path, true) {
+            return None;
+        }
+        if source.remote.contains_key(&path) {
+            self.reach(sync, parent, name, path);
             return None;
         }
         let opened = dirs::open_child(dir, name).and_then(|fd| Ok((self.add_watch(fd.as_fd())?, fd)));
@@ -484,7 +490,7 @@ impl Reader {
         self.poll_below(sync, path);
     }
 
-    fn blind(&mut self, sync: SyncKey, parent: NodeId, name: &[u8], error: Errno) {
+    pub fn blind(&mut self, sync: SyncKey, parent: NodeId, name: &[u8], error: Errno) {
         let again = Instant::now() + self.options.retry_unreadable;
         let path = self.arena.path(parent).1.join(name);
         let Some(source) = self.sources.get_mut(&sync.0) else { return };
