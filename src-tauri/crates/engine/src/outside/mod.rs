@@ -4,6 +4,8 @@
 #[cfg(all(unix, not(target_os = "macos")))]
 pub mod around;
 mod burst;
+#[cfg(all(unix, not(target_os = "macos")))]
+mod bus;
 #[cfg_attr(not(target_os = "linux"), path = "no_disks.rs")]
 pub(crate) mod disks;
 #[cfg(all(unix, not(target_os = "macos")))]
