@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use driftless_core::change::{Change, Kind};
@@ -152,77 +151,11 @@ impl Reader {
         }
     }
 
-    /// The walk from the root is over.
-    pub fn root_walked(&mut self, sync: SyncKey) {
-        if let Some(source) = self.sources.get_mut(&sync.0) {
-            source.walked = true;
-        }
-        self.finish(sync);
-    }
-
-    /// Once everything is watched or polled, the first pass may start.
-    fn finish(&mut self, sync: SyncKey) {
-        let Some(source) = self.sources.get_mut(&sync.0) else { return };
-        if source.done || !source.walked || source.polls_pending > 0 {
-            return;
-        }
-        source.done = true;
-        let (dirs, settle) = (source.dirs, std::mem::take(&mut source.settle));
-        self.flush(sync);
-        self.watched.store(self.arena.watches(), Ordering::Relaxed);
-        (self.sink)(Report::Watching { sync, dirs, done: true });
-        if settle {
-            self.lost(sync, RelPath::root());
-        }
-        self.ask_to_vouch();
-    }
-
     pub fn ask_to_vouch(&mut self) {
         self.vouch = true;
         if let Some(poller) = self.poller.as_mut() {
             poller.vouch();
         }
-    }
-
-    /// The source is gone, replaced, moved or unmounted. Nothing is said to be deleted; it is looked for under its path.
-    pub fn root_lost(&mut self, sync: SyncKey) {
-        let Some(source) = self.sources.get_mut(&sync.0) else { return };
-        let root = source.root.take();
-        (source.walked, source.done, source.settle) = (false, false, true);
-        source.identity = None;
-        source.blind.clear();
-        source.reaching.clear();
-        if let Some(root) = root {
-            self.arena.remove(root, &mut self.doomed);
-        }
-        self.poll_no_more(sync, &RelPath::root());
-        self.lost(sync, RelPath::root());
-        self.knock(sync);
-    }
-
-    /// Whether each source's path still leads to what is watched. A folder above it may have been renamed, or it was
-    /// removed while somebody has it open: no event says so. One that something is mounted over that may not answer is not asked.
-    pub fn look_at_roots(&mut self) {
-        let mut lost = Vec::new();
-        let mounts = mounts::now();
-        for source in self.sources.values_mut() {
-            if source.root.is_none() {
-                // A missing source is tried at once; what is polled is the poll's to look at.
-                if source.retry.is_some() {
-                    source.retry = Some(Instant::now());
-                }
-                continue;
-            }
-            if source.is_covered(&mounts) {
-                lost.push(source.key);
-                continue;
-            }
-            let stat = rustix::fs::stat(&source.path).ok().map(|s| (s.st_dev, s.st_ino));
-            if stat.is_none() || stat != source.identity {
-                lost.push(source.key);
-            }
-        }
-        lost.into_iter().for_each(|sync| self.root_lost(sync));
     }
 
     /// Mount points that came or went inside a source are walked; no event tells of them.

@@ -9,7 +9,9 @@ mod events;
 mod hand_on;
 mod reader;
 mod remote;
+mod roots;
 mod source;
+mod unseen;
 mod walk;
 
 use std::os::fd::OwnedFd;

@@ -10,16 +10,14 @@ use std::time::{Duration, Instant};
 use driftless_core::change::{Change, Kind};
 use driftless_core::filter::Verdict;
 use driftless_core::mirror::{Sight, SyncKey};
-use driftless_core::paths::RelPath;
 use rustix::fs::inotify as sys;
 use rustix::io::Errno;
 
 use super::dirs;
 use super::door::OpenedRoot;
 use super::reader::Reader;
-use super::source::Blind;
+use crate::watch::Report;
 use crate::watch::arena::NodeId;
-use crate::watch::{Filesystem, Report};
 
 /// Directories of one walk that are kept open; those further up are opened again when it returns to them.
 const OPEN: usize = 32;
@@ -61,12 +59,12 @@ pub(super) struct Walk {
 }
 
 impl Walk {
-    fn new(seq: u64, sync: SyncKey, root: bool, frames: Vec<Frame>) -> Walk {
+    pub fn new(seq: u64, sync: SyncKey, root: bool, frames: Vec<Frame>) -> Walk {
         Walk { seq, sync, root, again: false, frames, lost: Vec::new() }
     }
 }
 
-struct Frame {
+pub(super) struct Frame {
     node: NodeId,
     dir: Option<OwnedFd>,
     listed: bool,
@@ -76,7 +74,7 @@ struct Frame {
 }
 
 impl Frame {
-    fn new(node: NodeId, dir: OwnedFd) -> Frame {
+    pub fn new(node: NodeId, dir: OwnedFd) -> Frame {
         Frame { node, dir: Some(dir), listed: false, todo: Vec::new(), said: None }
     }
 }
@@ -86,7 +84,7 @@ pub(super) fn number_in(path: &str) -> Option<u64> {
     std::fs::read_to_string(path).ok()?.trim().parse().ok()
 }
 
-fn gone(error: Errno) -> bool {
+pub(super) fn gone(error: Errno) -> bool {
     matches!(error, Errno::NOENT | Errno::NOTDIR | Errno::LOOP)
 }
 
@@ -199,54 +197,6 @@ impl Reader {
         }
         let pause = Duration::from_millis(1 << job.tries.min(8));
         self.later.push((Instant::now() + pause, job));
-    }
-
-    fn begin_root(&mut self, seq: u64, sync: SyncKey, opened: OpenedRoot) {
-        if self.sources.get(&sync.0).is_none_or(|source| source.root.is_some()) {
-            return;
-        }
-        let OpenedRoot { dir, identity, filesystem, real } = opened;
-        self.stands_at(sync, real);
-        if let Filesystem::Remote(filesystem) = filesystem {
-            self.found(sync, None, identity);
-            self.sight(sync, Sight::Polling { path: RelPath::root(), filesystem });
-            self.poll_below(sync, RelPath::root());
-            return self.root_walked(sync);
-        }
-        match self.add_watch(dir.as_fd()) {
-            Ok(wd) => {
-                let root = self.arena.add_root(sync.0, wd);
-                self.found(sync, Some(root), identity);
-                self.walk = Some(Walk::new(seq, sync, true, vec![Frame::new(root, dir)]));
-            }
-            Err(Errno::NOSPC) => {
-                self.found(sync, None, identity);
-                self.limit_reached(sync, RelPath::root());
-                self.root_walked(sync);
-            }
-            Err(error) => self.no_source(sync, error),
-        }
-    }
-
-    fn found(&mut self, sync: SyncKey, root: Option<NodeId>, identity: Option<(u64, u64)>) {
-        if let Some(source) = self.sources.get_mut(&sync.0) {
-            source.root = root;
-            source.identity = identity;
-            source.missing = None;
-            source.retry = None;
-            source.dirs = usize::from(root.is_some());
-        }
-    }
-
-    pub fn no_source(&mut self, sync: SyncKey, error: Errno) {
-        let Some(source) = self.sources.get_mut(&sync.0) else { return };
-        let errno = error.raw_os_error();
-        // One that has not answered is not asked again before it does.
-        source.retry = source.opening.is_none().then(|| Instant::now() + self.options.retry_source);
-        source.settle = true;
-        if source.missing.replace(errno) != Some(errno) {
-            self.sight(sync, Sight::NoSource { errno });
-        }
     }
 
     /// One step of a walk. False when it is over.
@@ -428,22 +378,6 @@ impl Reader {
         }
     }
 
-    fn unlistable(&mut self, sync: SyncKey, node: NodeId, error: Errno) {
-        match self.arena.parent(node) {
-            None => {
-                self.root_lost(sync);
-                self.no_source(sync, error);
-            }
-            Some(parent) => {
-                let name = Box::<[u8]>::from(self.arena.name(node));
-                self.remove(sync, node);
-                if !gone(error) {
-                    self.blind(sync, parent, &name, error);
-                }
-            }
-        }
-    }
-
     /// Opens a known directory along the arena's names, and proves that it is the one: `STALE` if another stands there.
     pub fn open_node(&mut self, node: NodeId) -> Result<OwnedFd, Errno> {
         let mut chain = vec![node];
@@ -472,41 +406,12 @@ impl Reader {
         Err(Errno::STALE)
     }
 
-    fn add_watch(&mut self, dir: BorrowedFd<'_>) -> Result<i32, Errno> {
+    pub fn add_watch(&mut self, dir: BorrowedFd<'_>) -> Result<i32, Errno> {
         let wd = dirs::watch(self.inotify.as_fd(), dir)?;
         if self.options.limit.is_some_and(|limit| self.arena.watches() >= limit) && !self.arena.has_wd(wd) {
             let _ = sys::remove_watch(&self.inotify, wd);
             return Err(Errno::NOSPC);
         }
         Ok(wd)
-    }
-
-    fn limit_reached(&mut self, sync: SyncKey, path: RelPath) {
-        let limits = ["/proc/sys/fs/inotify/max_user_watches", "/proc/sys/user/max_inotify_watches"];
-        let limit = limits.iter().filter_map(|f| number_in(f)).min().unwrap_or(0);
-        // A power of two that leaves room: at most two further reports until any tree fits.
-        let wanted = limit.saturating_mul(2).max(524_288).checked_next_power_of_two().unwrap_or(limit);
-        self.sight(sync, Sight::LimitReached { path: path.clone(), limit, wanted });
-        self.poll_below(sync, path);
-    }
-
-    pub fn blind(&mut self, sync: SyncKey, parent: NodeId, name: &[u8], error: Errno) {
-        let again = Instant::now() + self.options.retry_unreadable;
-        let path = self.arena.path(parent).1.join(name);
-        let Some(source) = self.sources.get_mut(&sync.0) else { return };
-        if let Some(known) = source.blind.iter_mut().find(|b| b.parent == parent && &*b.name == name) {
-            (known.again, known.trying) = (again, false);
-            return;
-        }
-        source.blind.push(Blind { parent, name: Box::from(name), again, trying: false });
-        self.sight(sync, Sight::Unreadable { path, errno: error.raw_os_error() });
-    }
-
-    /// True if it was.
-    pub fn no_longer_blind(&mut self, sync: SyncKey, parent: NodeId, name: &[u8]) -> bool {
-        let Some(source) = self.sources.get_mut(&sync.0) else { return false };
-        let before = source.blind.len();
-        source.blind.retain(|b| b.parent != parent || &*b.name != name);
-        source.blind.len() < before
     }
 }
