@@ -50,8 +50,8 @@ pub struct Job {
     pub renames: Renames,
     /// Entries that did not arrive, and when they may go again.
     pub failed: BTreeMap<RelPath, Duration>,
-    /// Modification times of listed files as they were seen.
-    pub mtimes: Vec<(RelPath, i128)>,
+    /// Modification times of files as they were seen last.
+    pub mtimes: BTreeMap<RelPath, i128>,
     /// Something failed on the way.
     pub trouble: bool,
     /// The run under way is a dry one, to count what would be deleted.
@@ -62,6 +62,8 @@ pub struct Job {
     pub pass_counted: bool,
     /// The next run leaves its deletions out: they wait for an answer.
     pub keeps: bool,
+    /// Nothing else runs from its begin to its end.
+    pub alone: bool,
     /// Of a pass in parts: which part.
     pub part: Option<usize>,
     /// The source was counted for this pass, and so many entries found, if it could be.
@@ -83,12 +85,13 @@ impl Job {
             moving: false,
             renames: Renames::default(),
             failed: BTreeMap::new(),
-            mtimes: Vec::new(),
+            mtimes: BTreeMap::new(),
             trouble: false,
             counting: false,
             counted: None,
             pass_counted: false,
             keeps: false,
+            alone: false,
             part: None,
             census: None,
             meter: Meter::default(),
@@ -142,6 +145,13 @@ impl Job {
     /// What the run under way lists, sorted.
     pub fn paths_now(&self) -> Vec<RelPath> {
         self.listings.front().map(|l| l.paths.clone()).unwrap_or_default()
+    }
+
+    /// What the run under way lists may have been sent: as a file with the time that was seen, or, if anything else or nothing
+    /// was seen there, with one that nobody has seen.
+    pub fn sent_now(&self) -> Vec<(RelPath, i128)> {
+        let time = |path: &RelPath| self.mtimes.get(path).copied().unwrap_or(i128::MIN);
+        self.paths_now().into_iter().map(|path| (path.clone(), time(&path))).collect()
     }
 
     /// The class of the run under way; none for a pass.

@@ -1,7 +1,8 @@
 //! With which modification times paths were sent: a later change of content that does not show a newer one is suspect.
 //!
-//! A file may be written again between the look and the run that reads it: then it is sent with a time that nobody has seen,
-//! at most that of the run's end. So whatever is not newer than the end of the run that sent it is suspect.
+//! A file may be written, or come into being, between the look and the run that reads it: then it is sent with a time that
+//! nobody has seen, at most that of the run's end. So whatever is not newer than the end of the run that listed it is suspect,
+//! whatever stood there when it was looked at, and also where the run broke off: nobody knows how far it came.
 //!
 //! Only listed files are remembered one by one, and only so many. What else was sent, by a pass or with a directory, was
 //! sent no later than `floor`: a time that is not newer than that may have been sent.
@@ -22,7 +23,7 @@ pub struct SentTimes {
 }
 
 impl SentTimes {
-    /// These files were listed, seen with these times, and had arrived at `wall_ms`.
+    /// These paths were listed, seen with these times, by a run that ended at `wall_ms`.
     pub fn sent(&mut self, times: impl Iterator<Item = (RelPath, i128)>, wall_ms: i64) {
         for (path, seen_ns) in times {
             let mtime_ns = seen_ns.max(end_of(wall_ms));

@@ -55,7 +55,7 @@ pub struct Classed {
     pub listings: Vec<Listing>,
     /// Entries that could not be looked at, with the errno.
     pub errors: Vec<(RelPath, i32)>,
-    /// Modification times of the regular files that are listed, as seen; the least of all for what was missing.
+    /// Modification times of the regular files that are listed, as seen.
     pub mtimes: Vec<(RelPath, i128)>,
     /// Removed and written names that are one name to a file system that ignores case: deletions go first.
     pub delete_first: bool,
@@ -113,8 +113,6 @@ impl Sorter<'_> {
         let seen = top != entry || dirt.was_dir || dirt.was_file;
         if seen && (!excluded || unsure) && self.plan.delete.while_running() && !top.is_root() {
             self.list(if unsure { Class::Flip } else { Class::Delete }, top, entry);
-            // Back by the time of the run it is sent, with a time that nobody has seen.
-            self.out.mtimes.push((top.clone(), i128::MIN));
         } else {
             self.touch_parent(top, entry);
         }
@@ -161,6 +159,7 @@ impl Sorter<'_> {
         self.list(class, entry, entry);
         for link in &found.links {
             if !self.plan.excludes(link, false) {
+                self.out.mtimes.push((link.clone(), found.mtime_ns));
                 self.list(class, link, entry);
             }
         }

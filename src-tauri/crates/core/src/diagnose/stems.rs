@@ -256,6 +256,14 @@ mod tests {
     }
 
     #[test]
+    fn a_folder_of_the_target_that_cannot_be_listed_was_not_cleared_of_strangers() {
+        // Recorded: its owner is another one, it may be entered and not read.
+        let text = "rsync: [generator] opendir \"/t/a\" failed: Permission denied (13)";
+        let named = read(&Line::read(text.as_bytes()));
+        assert!(named.is_some_and(|named| named.side == Side::Receiver && named.deep));
+    }
+
+    #[test]
     fn other_lines_are_left_to_others() {
         for text in ["hello", "rsync: connection unexpectedly closed (0 bytes received so far) [sender]", "\"a\"", ""] {
             assert_eq!(paths(text), None, "{text}");

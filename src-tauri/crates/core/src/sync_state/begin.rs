@@ -43,7 +43,8 @@ impl SyncState {
             self.hurry = false;
         }
         let paths = batch.iter().map(|(p, _)| p.clone()).collect();
-        self.jobs.insert(job, Job::new(purpose, batch));
+        let alone = self.begins_alone(&purpose);
+        self.jobs.insert(job, Job { alone, ..Job::new(purpose, batch) });
         vec![Do::Look(job, paths)]
     }
 
@@ -65,6 +66,10 @@ impl SyncState {
             Err(trouble) => return self.refuse(now, id, &trouble),
         };
         self.keep_unemptied();
+        if !seen.is_empty() && self.roots_are_news() {
+            // That is noted first, and may take its time: the paths are looked at again then.
+            return vec![Do::Look(id, seen.into_iter().map(|s| s.path).collect())];
+        }
         let Some(job) = self.jobs.get_mut(&id) else { return Vec::new() };
         if job.purpose == Purpose::Rehearsal {
             return self.rehearsal_run(id);
@@ -165,6 +170,9 @@ impl SyncState {
     /// Starts the next run of a batch, or ends it.
     pub(super) fn next_run(&mut self, now: Now, id: JobId) -> Vec<Do> {
         self.keep_unfit(now, id);
+        if self.waits_for_others(id) {
+            return self.wait_for_others(now, id);
+        }
         if let Some(out) = self.withholds(now, id) {
             return out;
         }

@@ -74,6 +74,11 @@ impl SyncState {
         if walked {
             self.sent_times.walked(now.wall_ms);
         }
+        if matches!(end, End::Exited { .. }) && self.reached != Some(false) {
+            // Also what broke off: it may have ended at the far side.
+            let sent = self.jobs[&id].sent_now();
+            self.sent_times.sent(sent.into_iter(), now.wall_ms);
+        }
         self.delete_first |= diagnosis.delete_first;
         let pass = matches!(self.jobs[&id].purpose, Purpose::Pass { .. });
         let mut out = self.tell(end, report, &diagnosis, pass);
@@ -255,8 +260,6 @@ impl SyncState {
                 }
             }
         }
-        let arrived = job.mtimes.into_iter().filter(|(p, _)| !job.failed.contains_key(p));
-        self.sent_times.sent(arrived, now.wall_ms);
         self.blocked = false;
         if !job.trouble {
             self.went_well();

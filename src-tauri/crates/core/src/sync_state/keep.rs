@@ -139,6 +139,11 @@ impl SyncState {
         }
     }
 
+    /// Something else stands at the ends than was noted.
+    pub(super) fn roots_are_news(&self) -> bool {
+        !self.keep.noted.clean && self.keep.noted.roots != Roots::of(&self.baseline, &self.keep.before)
+    }
+
     /// What is to be noted now, after what happened; `aged`: also since when something waits.
     pub fn notes(&mut self, now: Now, aged: bool) -> Vec<Note> {
         let mut notes = Vec::new();

@@ -10,6 +10,7 @@ mod clocks;
 mod consent;
 mod end;
 mod far_moves;
+mod filters;
 mod heal;
 mod intake;
 mod keep;
@@ -173,6 +174,8 @@ pub struct SyncState {
     blocked: bool,
     delete_first: bool,
     deletes_by_filters: bool,
+    /// A run that removes by filters met others: the batch that makes it is the next one, and goes alone.
+    next_alone: bool,
     last_end: Option<Duration>,
     sent_times: SentTimes,
     echoes: Vec<Echo>,
@@ -237,6 +240,7 @@ impl SyncState {
             blocked: false,
             delete_first: false,
             deletes_by_filters: false,
+            next_alone: false,
             last_end: None,
             sent_times: SentTimes::default(),
             echoes: Vec::new(),
@@ -258,7 +262,7 @@ impl SyncState {
             return None;
         }
         let working = self.jobs.values().filter(|j| j.purpose != Purpose::Rehearsal).count();
-        if !self.may_run(now) || working >= self.plan.max_processes {
+        if !self.may_run(now) || working >= self.plan.max_processes || (working > 0 && self.only_one()) {
             return None;
         }
         self.heal(now);

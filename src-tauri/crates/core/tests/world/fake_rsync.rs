@@ -221,6 +221,8 @@ impl Run {
         self.done += 1;
         if let Some(told) = fail {
             self.exit = 23;
+            // A folder of the target that cannot be listed is said as such (`opendir "d" failed`): what lies in it was not looked at.
+            let deep = matches!(unit, Unit::Purge(..));
             let path = match unit {
                 Unit::Delete(p)
                 | Unit::Put(p, _)
@@ -230,7 +232,7 @@ impl Run {
                 | Unit::Adopt(p, ..) => p,
             };
             match told {
-                true => self.failed(&path, false),
+                true => self.failed(&path, deep),
                 false => self.report.unmapped = true,
             }
             return;

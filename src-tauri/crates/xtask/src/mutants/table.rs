@@ -67,6 +67,7 @@ const CONSENT: &str = "src/sync_state/consent.rs";
 const OBEY: &str = "src/sync_state/obey.rs";
 const GATES: &str = "src/gates.rs";
 const ENDS: &str = "src/sync_state/end.rs";
+const FILTERS: &str = "src/sync_state/filters.rs";
 const INTAKE: &str = "src/sync_state/intake.rs";
 const CLASSIFY: &str = "src/behaviour/classify.rs";
 const SENT: &str = "src/sent_times.rs";
@@ -529,11 +530,61 @@ pub const MUTATIONS: &[Mutation] = &[
         POLICY,
     ),
     broken(
-        "what_came_back_during_its_removal_is_no_suspect",
-        "src/behaviour/classify.rs",
-        "            self.out.mtimes.push((top.clone(), i128::MIN));\n",
+        "what_was_no_file_when_it_was_looked_at_is_no_suspect",
+        "src/job.rs",
+        "self.paths_now().into_iter().map(|path| (path.clone(), time(&path))).collect()",
+        "self.paths_now().into_iter().map(|path| (path.clone(), time(&path))).filter(|one| one.1 > i128::MIN).collect()",
+        EQUAL,
+    ),
+    broken(
+        "what_a_broken_run_sent_is_forgotten",
+        ENDS,
+        "if matches!(end, End::Exited { .. }) && self.reached != Some(false) {",
+        "if diagnosis.outcome == Outcome::Done {",
+        EQUAL,
+    ),
+    broken(
+        "another_name_has_no_time",
+        CLASSIFY,
+        "                self.out.mtimes.push((link.clone(), found.mtime_ns));\n",
         "",
         EQUAL,
+    ),
+    broken(
+        "a_folder_that_could_not_be_listed_keeps_its_strangers",
+        ENDS,
+        "            subtree: deep,",
+        "            subtree: false,",
+        EQUAL,
+    ),
+    broken(
+        "a_removal_by_filters_begins_beside_others",
+        FILTERS,
+        "        others && self.jobs.get(&id)",
+        "        others && self.plan.max_processes == 0 && self.jobs.get(&id)",
+        APART,
+    ),
+    broken(
+        "others_begin_beside_a_removal_by_filters",
+        FILTERS,
+        "job.alone || by_filters(job)",
+        "job.alone && by_filters(job)",
+        APART,
+    ),
+    broken("what_comes_later_holds_a_removal_by_filters_up", FILTERS, "        self.next_alone = true;\n", "", APART),
+    broken(
+        "what_may_be_either_is_removed_as_either",
+        CLASSIFY,
+        "self.list(if unsure { Class::Flip } else { Class::Delete }, top, entry);",
+        "self.list(Class::Delete, top, entry);",
+        EQUAL,
+    ),
+    broken(
+        "a_run_follows_an_old_look",
+        BEGIN,
+        "if !seen.is_empty() && self.roots_are_news() {",
+        "if seen.len() == usize::MAX && self.roots_are_news() {",
+        "a run follows at once on the look that it is made by",
     ),
     broken(
         "a_deletion_under_never",

@@ -109,6 +109,21 @@ fn a_subtree_whose_removals_were_left_out_is_made_again() {
 }
 
 #[test]
+fn a_folder_of_the_target_that_could_not_be_listed_is_gone_over_again_with_its_removals() {
+    let mut stage = Stage::new(vec![sync("a")]);
+    stage.configure();
+    stage.watch_all();
+    stage.is_dir("d");
+    let End::Exited { exit, mut report, stalled } = without(&["d"]) else { panic!("it ended") };
+    report.failed[0].deep = true;
+    stage.end(End::Exited { exit, report, stalled });
+    stage.begun.clear();
+    stage.serve(3_600.0, |_| ok());
+    assert!(stage.begun.len() == 1 && stage.begun[0].what() == "d");
+    assert!(stage.begun[0].has("-r") && stage.begun[0].has("--delete"));
+}
+
+#[test]
 fn what_failed_inside_a_directory_put_in_anothers_place_is_still_compared_by_checksum() {
     let mut stage = one();
     stage.is_dir("d");

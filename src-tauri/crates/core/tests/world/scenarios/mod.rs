@@ -1,6 +1,7 @@
 //! The rules by which a sync lives, one small scene each. The random worlds say that all is well in the end; these say how.
 
 mod around;
+mod by_filters;
 mod clocks;
 mod consent;
 mod deletions;
@@ -15,6 +16,7 @@ mod record;
 mod renames;
 mod sending;
 mod trash;
+mod unseen;
 
 use crate::stage::{Stage, sync};
 

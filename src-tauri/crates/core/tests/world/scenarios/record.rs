@@ -2,7 +2,7 @@
 
 use driftless_core::change::Kind;
 use driftless_core::config::DeletePolicy;
-use driftless_core::facts::{RootFacts, RootLook};
+use driftless_core::facts::{FileKind, Look, RootFacts, RootLook};
 use driftless_core::mirror::{Input, Request};
 use driftless_core::record::{Note, Past, Recovered};
 
@@ -241,4 +241,21 @@ fn a_sync_taken_out_ends_its_record() {
     stage.configure();
     assert!(past(&stage).clean && past(&stage).dirty.len() == 1);
     assert!(past(&stage).notes().contains(&Note::Stopped));
+}
+
+#[test]
+fn what_was_looked_at_before_a_note_took_its_time_is_looked_at_again() {
+    let mut stage = without_first_pass();
+    stage.write("a", "d/f");
+    stage.hold_looks = true;
+    stage.pass(5.0);
+    stage.hold_records = true;
+    // The first look tells what stands at the root: that is noted.
+    stage.answer_looks();
+    assert_eq!(stage.begun().len(), 0);
+    let way = stage.found(FileKind::File);
+    stage.looks.insert(path("d"), way);
+    stage.looks.insert(path("d/f"), Look::Blocked { at: path("d") });
+    stage.answer_records();
+    assert_eq!(stage.begun(), ["a: d"], "a path below what is no directory any more is never listed");
 }
