@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use driftless_core::alert::{Act, Action, Alerts, Notice, NoticeKind, Rules};
 use driftless_core::time::Now;
-use driftless_core::tray::{Tray, tray};
+use driftless_core::tray::{Recent, Tray, tray};
 use driftless_core::view::Status;
 use driftless_engine::Event;
 use driftless_wire::HostEvent;
@@ -53,6 +53,8 @@ pub struct Ports {
     pub tray: Box<dyn TrayPort>,
     /// The notifications.
     pub notices: Box<dyn NoticePort>,
+    /// The names that were touched last, the newest first.
+    pub recent: Box<dyn Fn() -> Vec<Recent> + Send>,
     /// The window, if there is one.
     pub page: Box<dyn Fn(HostEvent) + Send>,
     /// The log.
@@ -71,6 +73,9 @@ pub struct Outlet {
     alerts: Alerts,
     status: Arc<Status>,
     shown: Option<Tray>,
+    recent: Vec<Recent>,
+    /// Something was done since they were asked for.
+    stale: bool,
     window: Pace,
     history: Pace,
     tray: Pace,
@@ -121,6 +126,8 @@ impl Outlet {
             alerts: Alerts::new(rules, now),
             status,
             shown: None,
+            recent: Vec::new(),
+            stale: true,
             window: Pace::default(),
             history: Pace::default(),
             tray: Pace { wanted: true, not_before: Duration::ZERO },
@@ -162,7 +169,11 @@ impl Outlet {
                 self.look(now);
             }
             Input::Page(event) => (self.ports.page)(event),
-            Input::Grown => self.history.want(),
+            Input::Grown => {
+                self.history.want();
+                self.stale = true;
+                self.tray.want();
+            }
             Input::Engine(Event::Ran(_)) => {}
             Input::Host(true) => self.host_due = None,
             Input::Host(false) => self.host_due = Some(now.mono + HOST_PATIENCE),
@@ -194,7 +205,10 @@ impl Outlet {
             (self.ports.page)(HostEvent::History);
         }
         if self.tray.take(now.mono, TO_TRAY) {
-            let fresh = tray(&self.status, &[]);
+            if std::mem::take(&mut self.stale) {
+                self.recent = (self.ports.recent)();
+            }
+            let fresh = tray(&self.status, &self.recent);
             if self.shown.as_ref() != Some(&fresh) {
                 self.ports.tray.show(&Face::of(&fresh, &self.words, &self.zoned(now)));
                 self.shown = Some(fresh);

@@ -18,6 +18,7 @@ struct Desk {
     notices: notices::Notices,
     page: Arc<Mutex<usize>>,
     no_host: Arc<Mutex<usize>>,
+    recent: Arc<Mutex<Vec<Recent>>>,
     now: Now,
 }
 
@@ -31,9 +32,12 @@ impl Desk {
             move || *of.lock().unwrap_or_else(PoisonError::into_inner) += 1
         };
         let (told, missed) = (count(&page), count(&no_host));
+        let recent: Arc<Mutex<Vec<Recent>>> = Arc::default();
+        let names = Arc::clone(&recent);
         let ports = Ports {
             tray: Box::new(tray),
             notices: Box::new(notifier),
+            recent: Box::new(move || names.lock().unwrap_or_else(PoisonError::into_inner).clone()),
             page: Box::new(move |_| told()),
             log: Box::new(|_| {}),
             no_host: Box::new(missed),
@@ -43,7 +47,7 @@ impl Desk {
         let words = Arc::new(Catalogue::new(Language::English));
         let rules = Rules { grace: Duration::ZERO, ..Rules::default() };
         let outlet = Outlet::new(ports, words, TimeZone::UTC, rules, Arc::new(status(Phase::Idle, 0)), now);
-        Desk { outlet, tray: faces, notices: shown, page, no_host, now }
+        Desk { outlet, tray: faces, notices: shown, page, no_host, recent, now }
     }
 
     fn tell(&mut self, status: Status) {
@@ -140,6 +144,19 @@ fn the_tray_shows_a_state_for_a_second_and_the_same_face_only_once() {
     let faces = desk.tray.all();
     assert_eq!(faces.len(), 3);
     assert_eq!(faces[2].tip, "Sending 2 changes to nas…");
+}
+
+#[test]
+fn what_was_touched_last_comes_into_the_menu() {
+    let mut desk = Desk::new();
+    desk.later(5000);
+    let has = |desk: &Desk, name: &str| format!("{:?}", desk.tray.all().last()).contains(name);
+    desk.recent.lock().unwrap().push(Recent { shown: "letter.odt".to_owned(), at_ms: 1_800_000_000_000 });
+    desk.later(5000);
+    assert!(!has(&desk, "letter.odt"), "nobody said that there is something new");
+    desk.outlet.take(desk.now, Input::Grown);
+    desk.later(1000);
+    assert!(has(&desk, "Recent changes") && has(&desk, "letter.odt"), "{:?}", desk.tray.all().last());
 }
 
 #[test]

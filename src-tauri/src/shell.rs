@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use driftless_core::alert::NoticeKind;
 use driftless_core::config::{App, AppLanguage, Config};
 use driftless_core::mirror::{Reply, Request};
+use driftless_core::plan::SyncPlan;
 use driftless_core::problem::Problem;
 use driftless_core::view::SyncStatus;
 use driftless_engine::history::History;
@@ -40,6 +41,8 @@ pub struct Shell {
     pub history: Option<History>,
     /// What pages look at now.
     pub looks: crate::commands::Looks,
+    /// What is being brought back.
+    pub restores: crate::commands::Restores,
     /// This machine as the other end.
     pub receiving: Receiving,
     /// For what a person carries to another program.
@@ -117,6 +120,7 @@ impl Shell {
             autostart,
             history,
             looks: Default::default(),
+            restores: Default::default(),
             receiving,
             clipboard: Clipboard::default(),
             outlet,
@@ -147,8 +151,15 @@ impl Shell {
     /// The application's own.
     pub fn app_facts(&self) -> AppFacts {
         let state = self.state();
-        let mut abilities =
-            vec![Ability::Import, Ability::Export, Ability::Notifications, Ability::Receiver, Ability::Doctor];
+        let mut abilities = vec![
+            Ability::Import,
+            Ability::Export,
+            Ability::Notifications,
+            Ability::Receiver,
+            Ability::Doctor,
+            Ability::Restore,
+            Ability::UnlockKeyring,
+        ];
         if self.history.is_some() {
             abilities.push(Ability::Activity);
         }
@@ -190,6 +201,17 @@ impl Shell {
     pub fn sync(&self, wanted: &str) -> Result<SyncStatus, Problem> {
         let status = self.engine.status();
         status.syncs.iter().find(|s| s.id == wanted || s.name == wanted).cloned().ok_or_else(|| no_such_sync(wanted))
+    }
+
+    /// What the file says of the sync of this id or name.
+    ///
+    /// # Errors
+    /// `no-such-sync`, or the file cannot be run as it is.
+    pub fn plan_of(&self, wanted: &str) -> Result<SyncPlan, Problem> {
+        let sheet = self.document.read().map_err(first)?;
+        let loaded = self.document.load(&sheet).map_err(first)?;
+        let found = loaded.plan.syncs.into_iter().find(|sync| sync.id == wanted || sync.name == wanted);
+        found.ok_or_else(|| no_such_sync(wanted))
     }
 
     /// Writes a configuration and runs it.

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use driftless_core::alert::Rules;
 use driftless_core::problem::Problem;
-use driftless_core::tray::{Verb, tray};
+use driftless_core::tray::{MOST_RECENT, Recent, Verb, tray};
 use driftless_engine::control::Listener;
 use driftless_engine::places::Places;
 use driftless_words::line;
@@ -117,9 +117,15 @@ fn ports<R: Runtime>(
     let (page, press, none, end) = (app.clone(), app.clone(), app.clone(), app.clone());
     let mut log = Log::new(&shell.places.log);
     let told = shell.places.state.join("no-tray-told");
+    let history = shell.history.clone();
     Ports {
         tray,
         notices: notify::start(Arc::new(move |sync, action| verbs::pressed(&press, sync, action))),
+        recent: Box::new(move || {
+            // It is said where it is asked for in earnest.
+            let names = history.as_ref().and_then(|history| history.recent(MOST_RECENT).ok()).unwrap_or_default();
+            names.into_iter().map(|(shown, at_ms)| Recent { shown, at_ms }).collect()
+        }),
         page: Box::new(move |event| window::tell(&page, event)),
         log: Box::new(move |say| log.say(say)),
         no_host: Box::new(move || {

@@ -80,6 +80,13 @@ impl Bus {
         connection::Builder::address(self.address().as_str()).unwrap().build().unwrap()
     }
 
+    /// Whether somebody has this name on it.
+    pub fn has(&self, name: &str) -> bool {
+        let bus = self.connect();
+        let all = Proxy::new(&bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus").unwrap();
+        all.call("NameHasOwner", &(name,)).unwrap_or(false)
+    }
+
     fn default_locked(&self) -> Option<bool> {
         let bus = self.connect();
         let service = Proxy::new(&bus, NAME, PATH, "org.freedesktop.Secret.Service").ok()?;

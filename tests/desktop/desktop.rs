@@ -10,6 +10,9 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use crate::bus::Bus;
 use crate::common::{Tree, wait_for};
 
+/// Where systems have it.
+const PROMPTERS: [&str; 2] = ["/usr/libexec/gcr-prompter", "/usr/lib/gcr-prompter"];
+
 /// Longer than any machine needs.
 pub const LONG: u64 = 90;
 
@@ -108,6 +111,33 @@ impl Desktop {
         );
         self.home.mkdir("config/driftless");
         self.home.write("config/driftless/config.toml", text);
+    }
+
+    /// More keys of that sync's own section.
+    pub fn append_config(&self, more: &str) {
+        let file = "config/driftless/config.toml";
+        let text = String::from_utf8(self.home.read(file).unwrap()).unwrap();
+        self.home.write(file, text + more);
+    }
+
+    /// The desktop's own prompt for the keyring's password. It ends by itself when it is not needed for a while.
+    pub fn start_prompter(&mut self) {
+        let program = PROMPTERS.into_iter().find(|program| std::path::Path::new(program).exists());
+        let mut command = self.command(program.unwrap_or(PROMPTERS[0]));
+        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        self.programs.push(child.expect("gcr-prompter (Debian: gcr) is needed"));
+        wait_for("the prompter", LONG, || self.bus.has("org.gnome.keyring.SystemPrompter").then_some(()));
+    }
+
+    /// A person types this into the prompt, once it is there.
+    pub fn type_into_prompt(&self, password: &str) {
+        let xdotool = |words: &[&str]| {
+            let output = self.command("xdotool").args(words).output();
+            output.expect("xdotool is needed").status.success()
+        };
+        let found = ["search", "--onlyvisible", "--class", "gcr-prompter"];
+        wait_for("the prompt", LONG, || xdotool(&found).then_some(()));
+        assert!(xdotool(&["type", "--delay", "40", password]) && xdotool(&["key", "Return"]));
     }
 
     /// A target folder on this machine.

@@ -51,7 +51,12 @@ impl Drop for Driver {
 
 /// Presses the button on which this stands, once it can be pressed.
 pub async fn press(window: &Client, label: &str) {
-    let way = format!("//button[not(@disabled) and normalize-space(.)={label:?}]");
+    press_in(window, "", label).await;
+}
+
+/// The same below this place.
+pub async fn press_in(window: &Client, place: &str, label: &str) {
+    let way = format!("{place}//button[not(@disabled) and normalize-space(.)={label:?}]");
     let button = window.wait().at_most(PATIENCE).for_element(Locator::XPath(&way)).await;
     match button {
         Ok(button) => button.click().await.unwrap(),

@@ -9,6 +9,7 @@
     reason = "these are tests, helpers included"
 )]
 
+mod answers;
 #[path = "../common/bus.rs"]
 mod bus;
 #[path = "../common/mod.rs"]

@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 
 use driftless_core::config::{Config, Kind, Sync};
 use driftless_core::filter::{RuleShown, Verdict};
-use driftless_core::paths::RelPath;
 use driftless_core::plan::SyncPlan;
 use driftless_core::problem::Problem;
 use driftless_engine::run::Ground;
@@ -18,6 +17,8 @@ use driftless_wire::{
 };
 use tauri::ipc::Channel;
 
+use super::aside::aside;
+use super::names_of::{id_of, path_of};
 use super::{Inside, blocking};
 use crate::shell::{Shell, internal};
 
@@ -130,20 +131,6 @@ fn entry(entry: survey::Entry) -> SourceEntry {
     }
 }
 
-/// A path as text that goes to the page and back: two hexadecimal digits a byte, since names need not be UTF-8.
-fn id_of(path: &RelPath) -> String {
-    path.bytes().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn path_of(id: &str) -> Option<RelPath> {
-    let digit = |byte: &u8| char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let pairs = id.as_bytes().chunks(2).map(|pair| match pair {
-        [high, low] => Some(digit(high)? << 4 | digit(low)?),
-        _ => None,
-    });
-    RelPath::new(&pairs.collect::<Option<Vec<u8>>>()?).ok()
-}
-
 /// `exclude[2]`, or `excludeFrom FILE line 3`, or `FILE line 3`; both count from 1.
 fn origin(rule: &RuleShown) -> RuleOrigin {
     let from_one = |text: &str| text.parse::<usize>().ok().and_then(|n| n.checked_sub(1)).unwrap_or(0);
@@ -171,17 +158,11 @@ pub async fn try_target(shell: Inside<'_>, sync: Sync, on_step: Channel<TrialSte
     shell.looks.trial(Some(stop));
     let trial =
         Trial { plan, secrets: shell.secrets.clone(), ground: Ground::new(&shell.places.runtime), stop: stopped };
-    let (told, result) = tokio::sync::oneshot::channel();
-    // A thread of its own: what it starts ends with it.
-    let thread = std::thread::Builder::new().name("trial".to_owned()).spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    aside("trial", async move || {
         // A page that went away hears nothing more.
-        let tell = |step, state| drop(on_step.send(step_of(step, state)));
-        let worked = runtime.map(|runtime| runtime.block_on(trial.run(tell)));
-        let _ = told.send(worked);
-    });
-    thread.map_err(internal)?;
-    result.await.map_err(internal)?.map_err(internal)
+        trial.run(|step, state| drop(on_step.send(step_of(step, state)))).await
+    })
+    .await
 }
 
 /// Ends a trial under way.
@@ -230,15 +211,5 @@ mod tests {
             of("sub/.rules line 1"),
             RuleOrigin { key: String::new(), index: 0, file: Some("sub/.rules".into()) }
         );
-    }
-
-    #[test]
-    fn any_name_comes_back_as_it_went_and_none_climbs() {
-        let path = RelPath::new(b"a/\xff\n").unwrap();
-        assert_eq!(path_of(&id_of(&path)), Some(path));
-        assert_eq!(path_of(""), Some(RelPath::root()));
-        assert_eq!(path_of(&"../x".bytes().map(|b| format!("{b:02x}")).collect::<String>()), None);
-        assert_eq!(path_of("zz"), None);
-        assert_eq!(path_of("0"), None);
     }
 }

@@ -4,19 +4,25 @@
 //! writes to, or starts a program that a page names.
 
 mod app;
+mod aside;
 mod config;
 mod draft;
 mod history;
 mod machine;
 mod names;
+mod names_of;
 mod password;
 mod places;
+mod restore;
+#[cfg(test)]
+mod restore_tests;
 mod sync;
 #[cfg(test)]
 mod tests;
 
 pub use draft::Looks;
 pub use names::NAMES;
+pub use restore::Restores;
 
 use std::sync::Arc;
 
@@ -60,10 +66,16 @@ pub fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'stat
         password::password_state,
         password::set_password,
         password::forget_password,
+        password::unlock_keyring,
         app::set_app_settings,
         app::diagnostics,
         history::history,
         history::plot,
+        restore::restore_points,
+        restore::restore_entries,
+        restore::restore_replaces,
+        restore::restore,
+        restore::stop_restoring,
         machine::modules,
         machine::doctor,
         machine::receiver,

@@ -85,6 +85,20 @@ pub async fn set_password(
     .await
 }
 
+/// Has the desktop ask the person for what unlocks the keyring. What waits for it is tried at once.
+#[tauri::command]
+pub async fn unlock_keyring(shell: Inside<'_>) -> Result<(), Problem> {
+    blocking(&shell, |shell| {
+        shell.secrets.keyring.unlock().map_err(|problem| match problem.code {
+            "keyring-still-locked" => Problem::error("unlock-dismissed"),
+            _ => Problem::error("unlock-impossible"),
+        })?;
+        shell.engine.keyring_ready();
+        Ok(())
+    })
+    .await
+}
+
 /// Forgets it everywhere.
 #[tauri::command]
 pub async fn forget_password(shell: Inside<'_>, target: String) -> Result<(), Problem> {

@@ -12,14 +12,14 @@ use tauri::{App, Manager, WebviewWindow, WebviewWindowBuilder};
 use super::*;
 use crate::outlet::Input;
 
-struct Desk {
-    home: tempfile::TempDir,
+pub(super) struct Desk {
+    pub(super) home: tempfile::TempDir,
     app: App<MockRuntime>,
     inputs: Receiver<Input>,
 }
 
 impl Desk {
-    fn new() -> Desk {
+    pub(super) fn new() -> Desk {
         let home = tempfile::tempdir().unwrap();
         let places = Places::below(home.path()).unwrap();
         let (sender, inputs) = channel();
@@ -49,18 +49,18 @@ impl Desk {
         get_ipc_response(&self.window(label), request).map(|body| body.deserialize().unwrap())
     }
 
-    fn call(&self, command: &str, arguments: Value) -> Result<Value, Value> {
+    pub(super) fn call(&self, command: &str, arguments: Value) -> Result<Value, Value> {
         self.call_from("main", command, arguments)
     }
 
     /// A sync between two folders of this home.
-    fn sync(&self) -> Value {
+    pub(super) fn sync(&self) -> Value {
         let (source, target) = (self.home.path().join("source"), self.home.path().join("target"));
         std::fs::create_dir_all(&source).unwrap();
         json!({ "kind": "rsync", "source": source, "target": target, "driftless": { "name": "Docs" } })
     }
 
-    fn save(&self, config: Value) -> Value {
+    pub(super) fn save(&self, config: Value) -> Value {
         let sheet = self.call("config", json!({})).unwrap();
         self.call("save", json!({ "config": config, "revision": sheet["revision"] })).unwrap()
     }

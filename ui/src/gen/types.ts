@@ -5,7 +5,7 @@ import type { Config } from '../host/model';
 /**
  * Something that a page may offer.
  */
-export type Ability = "activity" | "import" | "export" | "autostart" | "notifications" | "receiver" | "doctor";
+export type Ability = "activity" | "import" | "export" | "autostart" | "notifications" | "receiver" | "doctor" | "restore" | "unlock-keyring";
 
 /**
  * What does not change while the program runs, or only by `set_app_settings`.
@@ -233,6 +233,11 @@ paths: Array<string>, };
  * How it goes, the worst last. One enum everywhere.
  */
 export type Health = "synced" | "syncing" | "paused" | "attention" | "failing";
+
+/**
+ * How an entry of the target compares with the source.
+ */
+export type Here = "same" | "other" | "missing" | "unknown";
 
 /**
  * One run.
@@ -717,6 +722,92 @@ picture: Picture | null,
  * Why there is no picture: the code of a failure.
  */
 failed: string | null, };
+
+/**
+ * What stands in the source and would be replaced.
+ */
+export type Replaced = { 
+/**
+ * How many files.
+ */
+count: number, 
+/**
+ * Some of their names, shown.
+ */
+names: Array<string>, };
+
+/**
+ * One entry of it.
+ */
+export type RestoreEntry = { 
+/**
+ * What goes back, unchanged, to name it.
+ */
+id: string, 
+/**
+ * For eyes.
+ */
+shown: string, 
+/**
+ * A directory.
+ */
+dir: boolean, 
+/**
+ * Of a file.
+ */
+bytes: number, 
+/**
+ * Compared with the source as it is.
+ */
+here: Here, };
+
+/**
+ * One folder of such a state.
+ */
+export type RestoreListing = { 
+/**
+ * Folders first, by name.
+ */
+entries: Array<RestoreEntry>, 
+/**
+ * There are more.
+ */
+more: boolean, };
+
+/**
+ * A state of the target that can be looked into: as it is now, or what was put into the trash then.
+ */
+export type RestorePoint = { 
+/**
+ * What goes back, unchanged, to name it.
+ */
+id: string, 
+/**
+ * When the trash took it; none: as it is now.
+ */
+atMs: number | null, };
+
+/**
+ * Where to bring something back to.
+ */
+export type RestoreTo = "beside" | "over";
+
+/**
+ * What was brought back.
+ */
+export type Restored = { 
+/**
+ * Files, and links and their like.
+ */
+files: number, 
+/**
+ * Of them.
+ */
+bytes: number, 
+/**
+ * The folder where it stands now.
+ */
+place: string, };
 
 /**
  * Which rule.

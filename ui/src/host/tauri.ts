@@ -53,6 +53,8 @@ export function tauriHost(): Host {
     plot: (sync, span) => invoke('plot', { sync, span }),
     restorePoints: (sync) => invoke('restore_points', { sync }),
     restoreEntries: (sync, point, dir, offset) => invoke('restore_entries', { sync, point, dir, offset }),
+    restoreReplaces: (sync, point, ids) => invoke('restore_replaces', { sync, point, ids }),
+    stopRestoring: () => invoke('stop_restoring'),
     restore: (sync, point, ids, where) => invoke('restore', { sync, point, ids, where }),
 
     setAppSettings: (settings) => invoke('set_app_settings', { settings }),

@@ -29,16 +29,18 @@ import type {
 
 export type * from './model';
 
-/** What the shell can do; a page without it is not shown. Those that are not in `Gen.Ability` no shell has yet. */
-export type Ability = Gen.Ability | 'restore' | 'unlock-keyring';
-
-export type AppFacts = Omit<Gen.AppFacts, 'abilities'> & { abilities: Ability[] };
+export type AppFacts = Gen.AppFacts;
 export type DoctorReport = Gen.DoctorReport;
+export type HostEvent = Gen.HostEvent;
 export type ModuleInfo = Gen.ModuleInfo;
 export type ReceiverState = Gen.ReceiverState;
-export type Snapshot = Omit<Gen.Snapshot, 'app'> & { app: AppFacts };
-export type HostEvent = Exclude<Gen.HostEvent, { kind: 'app' }> | { kind: 'app'; app: AppFacts };
-
+export type Replaced = Gen.Replaced;
+export type RestoreEntry = Gen.RestoreEntry;
+export type RestoreListing = Gen.RestoreListing;
+export type RestorePoint = Gen.RestorePoint;
+export type Restored = Gen.Restored;
+export type RestoreTo = Gen.RestoreTo;
+export type Snapshot = Gen.Snapshot;
 
 export interface Size {
   files: number;
@@ -151,35 +153,6 @@ export interface Plot {
   changes: number[];
 }
 
-/** A state of the target that can be looked into: as it is now, or what was put into the trash then. */
-export interface RestorePoint {
-  id: string;
-  atMs: number | null;
-  size: Size | null;
-}
-
-export interface RestoreListing {
-  entries: RestoreEntry[];
-  more: boolean;
-}
-
-export interface RestoreEntry {
-  id: string;
-  shown: string;
-  dir: boolean;
-  bytes: number;
-  modifiedMs: number | null;
-  /** Compared with the source as it is. */
-  here: 'same' | 'other' | 'missing' | 'unknown';
-}
-
-export interface Restored {
-  files: number;
-  bytes: number;
-  /** The folder where it stands now. */
-  place: string;
-}
-
 export interface Host {
   snapshot(): Promise<Snapshot>;
   /** Tells from now on; the answer ends it. */
@@ -234,7 +207,11 @@ export interface Host {
   plot(sync: string | null, span: 'day' | 'month'): Promise<Plot>;
   restorePoints(sync: string): Promise<RestorePoint[]>;
   restoreEntries(sync: string, point: string, dir: string, offset: number): Promise<RestoreListing>;
-  restore(sync: string, point: string, ids: string[], where: 'beside' | 'over'): Promise<Restored>;
+  /** What stands here and would be replaced by bringing these back over it. */
+  restoreReplaces(sync: string, point: string, ids: string[]): Promise<Replaced>;
+  restore(sync: string, point: string, ids: string[], where: RestoreTo): Promise<Restored>;
+  /** Ends what is being brought back. */
+  stopRestoring(): Promise<void>;
 
   /* The application. */
   setAppSettings(settings: AppSettings): Promise<void>;

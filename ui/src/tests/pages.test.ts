@@ -29,12 +29,13 @@ describe('restore', () => {
   test('brings back beside without asking, and over only after asking', async () => {
     const { user, asked } = await show('calm', 'restore', 'documents');
     await user.click(await screen.findByRole('checkbox', { name: 'cv.odt' }));
-    await user.click(screen.getByRole('button', { name: 'Bring back beside' }));
+    await user.click(screen.getByRole('button', { name: 'Bring back into a new folder' }));
     await waitFor(() => expect(asked('restore')).toEqual([['documents', 'now', ['cv.odt'], 'beside']]));
     await user.click(await screen.findByRole('checkbox', { name: 'notes.md' }));
     await user.click(screen.getByRole('button', { name: /Bring back over/ }));
     const dialog = await screen.findByRole('dialog');
     expect(asked('restore')).toHaveLength(1);
+    expect(dialog).toHaveTextContent('notes.md');
     await user.click(within(dialog).getByRole('button', { name: 'Replace' }));
     await waitFor(() => expect(asked('restore')[1]).toEqual(['documents', 'now', ['notes.md'], 'over']));
   });
@@ -44,7 +45,7 @@ describe('restore', () => {
     await user.click(await screen.findByRole('button', { name: 'letters/' }));
     expect(await screen.findByText('tax 2025.ods')).toBeInTheDocument();
     expect(screen.getByText('no longer here')).toBeInTheDocument();
-    await user.selectOptions(screen.getByLabelText('State'), '2026-11-21');
+    await user.selectOptions(screen.getByLabelText('State'), '1');
     expect(await screen.findByText('draft<b>2</b>.odt')).toBeInTheDocument();
   });
 });

@@ -136,7 +136,7 @@ pub struct Tray {
 }
 
 /// So many names of what was sent lately.
-const MOST_RECENT: usize = 10;
+pub const MOST_RECENT: usize = 10;
 
 /// What the tray shows for this status; `recent` the newest first.
 pub fn tray(status: &Status, recent: &[Recent]) -> Tray {

@@ -180,6 +180,20 @@ impl History {
         Ok((all, more))
     }
 
+    /// The names that runs touched last, the newest first, with the time of their run (milliseconds).
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn recent(&self, most: usize) -> Result<Vec<(String, i64)>, HistoryError> {
+        // A run that only failed has no names; so many in a row say enough.
+        let (entries, _) = self.page(&Filter { limit: most * 4, ..Filter::default() })?;
+        let names = entries.into_iter().flat_map(|entry| {
+            let at = entry.started_ms;
+            entry.names.into_iter().map(move |(name, _)| (name, at))
+        });
+        Ok(names.take(most).collect())
+    }
+
     /// Sums over `spans` spans of this length, the last of which holds `now_ms`.
     ///
     /// # Errors

@@ -17,6 +17,7 @@ mod question;
 pub mod receiver;
 pub mod record;
 pub mod run;
+mod run_once;
 pub mod sample;
 pub mod secrets;
 pub mod ssh;

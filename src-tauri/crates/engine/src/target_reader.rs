@@ -11,7 +11,7 @@ use std::sync::Arc;
 use driftless_core::behaviour::classify::Class;
 use driftless_core::behaviour::pull::{self, Depth, From};
 use driftless_core::behaviour::rsync;
-use driftless_core::diagnose::{self, Context, Item, OutputParser, PathMapper, diagnose, item};
+use driftless_core::diagnose::{Item, item};
 use driftless_core::mirror::End;
 use driftless_core::paths::{RelPath, show_bytes};
 use driftless_core::plan::SyncPlan;
@@ -20,7 +20,8 @@ use driftless_core::trash::{Moment, TRASH, Version, choose};
 use driftless_core::work::CommandSpec;
 use tokio::sync::watch;
 
-use crate::run::{Ground, Patience, Stream, run};
+use crate::run::{Ground, Stream};
+use crate::run_once::Once;
 use crate::secrets::Secrets;
 
 /// rsync's own longest line is a path of 4,096 bytes, each escaped by five.
@@ -106,6 +107,21 @@ impl TargetReader {
         Ok(found)
     }
 
+    /// These paths and whatever is in them, at the target or in the trash at one moment.
+    pub async fn below(&self, from: From, paths: &[RelPath]) -> Result<Vec<Version>, Problem> {
+        let command = pull::listed(&self.plan, from, paths, Depth::Whole);
+        let moment = match from {
+            From::Target => None,
+            From::Trash(moment) => Some(moment),
+        };
+        let found = self.items(&command, self.nowhere()?.open()?).await?;
+        // The folders above what was listed come along.
+        let within = |path: &RelPath| paths.iter().any(|above| path.is_within(above));
+        let in_trash = |path: &RelPath| path.bytes().split(|b| *b == b'/').next() == Some(TRASH.as_bytes());
+        let wanted = found.into_iter().filter(|i| within(&i.path) && !(moment.is_none() && in_trash(&i.path)));
+        Ok(wanted.map(|i| Version { path: i.path, moment, dir: i.dir, bytes: i.size }).collect())
+    }
+
     /// Which of these to bring back for a path, see [`choose`].
     pub async fn chosen(&self, path: &RelPath, at_ms: Option<i64>) -> Result<Vec<Version>, Problem> {
         let moments = self.moments().await?;
@@ -164,14 +180,10 @@ impl TargetReader {
 
     /// One run; what it told of single entries.
     async fn items(&self, command: &CommandSpec, dir: Arc<OwnedFd>) -> Result<Vec<Item>, Problem> {
-        let mut parser = OutputParser::new(PathMapper::new(b"/", &self.plan.target));
         let (mut items, mut line) = (Vec::new(), Vec::new());
-        let feed = |stream: Stream, bytes: &[u8]| {
-            if stream == Stream::Stderr {
-                return parser.feed(diagnose::Stream::Stderr, bytes);
-            }
-            parser.feed(diagnose::Stream::Stdout, bytes);
-            for byte in bytes {
+        let once = Once { plan: &self.plan, secrets: &self.secrets, ground: &self.ground, stop: &self.stop };
+        let done = once.run(command, dir, |stream, bytes| {
+            for byte in bytes.iter().filter(|_| stream == Stream::Stdout) {
                 if *byte == b'\n' {
                     items.extend(item(&line));
                     line.clear();
@@ -179,23 +191,11 @@ impl TargetReader {
                     line.push(*byte);
                 }
             }
-        };
-        let ended =
-            run(command, Some(dir), self.secrets.clone(), &self.ground, Patience::default(), self.stop.clone(), feed);
-        let end = match ended.await {
-            Ok(ended) => End::Exited { exit: ended.exit, report: Box::new(parser.finish()), stalled: ended.stalled },
-            Err(why) => End::NotStarted(why),
-        };
-        let context = Context {
-            target: &self.plan.target,
-            source: &self.plan.source,
-            binary: &self.plan.rsync.binary,
-            stopped_by_us: *self.stop.borrow(),
-            ran_just_before: false,
-        };
-        match diagnose(&end, &context).failure {
-            None if context.stopped_by_us => Err(Problem::error("failure-interrupted")),
-            None => match &end {
+        });
+        let done = done.await;
+        match done.failure {
+            None if done.stopped => Err(Problem::error("failure-interrupted")),
+            None => match &done.end {
                 // Nothing else tells that something is missing.
                 End::Exited { report, .. } if !report.vanished.is_empty() && !pull::only_looks(command) => {
                     let first = report.vanished.first().map(RelPath::shown).unwrap_or_default();

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use driftless_core::behaviour::rsync::{delete_by_filters, full_pass};
 use driftless_core::config::DeletePolicy;
-use driftless_core::diagnose::{self, Context, Failure, OutputParser, PathMapper, diagnose};
+use driftless_core::diagnose::{self, Failure};
 use driftless_core::filter::Matcher;
 use driftless_core::mirror::End;
 use driftless_core::paths::{RelPath, show_bytes};
@@ -23,9 +23,9 @@ use driftless_core::target::Target;
 use driftless_core::work::{Arg, CommandSpec};
 use tokio::sync::watch;
 
-use crate::run::{Ground, Patience, Stream, run};
+use crate::run::Ground;
+use crate::run_once::{Once, context};
 use crate::secrets::Secrets;
-use crate::ssh;
 
 /// For a name, and for a connection.
 const BOUND: Duration = Duration::from_secs(10);
@@ -185,34 +185,11 @@ impl Trial {
     /// One run, from a folder that is empty or holds the one file. True: the target's folder is not there yet.
     async fn ask(&self, command: CommandSpec, place: &Place, with_file: bool) -> Result<bool, State> {
         let dir = place.open(with_file).map_err(|error| self.broken(&error))?;
-        let mut parser = OutputParser::new(PathMapper::new(b"/", &self.plan.target));
-        let feed = |stream: Stream, bytes: &[u8]| {
-            let stream = match stream {
-                Stream::Stdout => diagnose::Stream::Stdout,
-                Stream::Stderr => diagnose::Stream::Stderr,
-            };
-            parser.feed(stream, bytes);
-        };
-        let patience = Patience::default();
-        let ended =
-            run(&command, Some(dir), self.secrets.clone(), &self.ground, patience, self.stop.clone(), feed).await;
-        let mut end = match ended {
-            Ok(ended) => End::Exited { exit: ended.exit, report: Box::new(parser.finish()), stalled: ended.stalled },
-            Err(why) => End::NotStarted(why),
-        };
-        if let (End::Exited { report, .. }, Some(call)) = (&mut end, &self.plan.ssh) {
-            ssh::explain(report, call, &self.ground).await;
-        }
-        let context = Context {
-            target: &self.plan.target,
-            source: &self.plan.source,
-            binary: &self.plan.rsync.binary,
-            stopped_by_us: *self.stop.borrow(),
-            ran_just_before: false,
-        };
-        match diagnose(&end, &context).failure {
-            None if context.stopped_by_us => Err(self.failure("interrupted")),
-            None => Ok(makes_the_folder(&end)),
+        let once = Once { plan: &self.plan, secrets: &self.secrets, ground: &self.ground, stop: &self.stop };
+        let done = once.run(&command, dir, |_, _| {}).await;
+        match done.failure {
+            None if done.stopped => Err(self.failure("interrupted")),
+            None => Ok(makes_the_folder(&done.end)),
             Some(Failure { code, args }) => {
                 let output = args.get("output").cloned().unwrap_or_default();
                 Err(State::Failed { code: code.as_str().to_owned(), args, output })
@@ -222,14 +199,7 @@ impl Trial {
 
     /// A failure that we found ourselves, with what every sentence may fill in.
     fn failure(&self, code: &str) -> State {
-        let context = Context {
-            target: &self.plan.target,
-            source: &self.plan.source,
-            binary: &self.plan.rsync.binary,
-            stopped_by_us: false,
-            ran_just_before: false,
-        };
-        let args = diagnose::known_args(&context);
+        let args = diagnose::known_args(&context(&self.plan));
         State::Failed { code: code.to_owned(), args, output: String::new() }
     }
 

@@ -58,6 +58,11 @@ fn types() -> String {
     collect::<wire::ModuleInfo>(&config, &mut all);
     collect::<wire::DoctorReport>(&config, &mut all);
     collect::<wire::ReceiverState>(&config, &mut all);
+    collect::<wire::RestorePoint>(&config, &mut all);
+    collect::<wire::RestoreListing>(&config, &mut all);
+    collect::<wire::RestoreTo>(&config, &mut all);
+    collect::<wire::Replaced>(&config, &mut all);
+    collect::<wire::Restored>(&config, &mut all);
     collect::<view::WaitingEntry>(&config, &mut all);
     collect::<said::Said>(&config, &mut all);
     let own = "import type { Config } from '../host/model';\n\n";

@@ -7,6 +7,7 @@
 #[cfg(test)]
 mod bindings;
 mod machine;
+mod restore;
 
 use std::collections::BTreeMap;
 
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 pub use machine::{CheckState, DoctorCheck, DoctorReport, ModuleInfo, ReceiverState, Watches};
+pub use restore::{Here, Replaced, RestoreEntry, RestoreListing, RestorePoint, RestoreTo, Restored};
 
 /// Everything that a page needs to show itself, in one answer.
 #[derive(Debug, Clone, Serialize)]
@@ -72,6 +74,10 @@ pub enum Ability {
     Receiver,
     /// What the program needs of the machine.
     Doctor,
+    /// Looking into a target, and bringing things back from there.
+    Restore,
+    /// Having the desktop ask for what unlocks the keyring.
+    UnlockKeyring,
 }
 
 /// The application's own settings: `[app]` of the configuration, and whether it starts with the session.

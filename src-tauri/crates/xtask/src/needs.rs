@@ -88,7 +88,7 @@ pub const FOR_PAGES: [Need; 2] = [
 ];
 
 /// For the tests of the window.
-pub const FOR_DESKTOP: [Need; 2] = [
+pub const FOR_DESKTOP: [Need; 3] = [
     Need {
         apt: "xvfb",
         dnf: "xorg-x11-server-Xvfb",
@@ -102,6 +102,7 @@ pub const FOR_DESKTOP: [Need; 2] = [
         zypper: "webkit2gtk-4.1-driver",
         ..need("WebKitWebDriver", "the tests drive the real window with it", "webkit2gtk-4.1")
     },
+    need("xdotool", "the tests type into the desktop's own prompt with it", "xdotool"),
 ];
 
 /// For `cargo xtask icons`.

@@ -193,6 +193,8 @@ export function fakeHost(status: Status, app: AppFacts = facts()): FakeHost {
     plot: (sync, span) => Promise.resolve(plot(sync, span)),
     restorePoints: () => Promise.resolve(POINTS),
     restoreEntries: (_sync, point, dir) => Promise.resolve({ entries: restoreEntries(point, dir), more: false }),
+    restoreReplaces: (sync, point, ids) => said('restoreReplaces', sync, point, ids).then(() => ({ count: ids.length, names: ids })),
+    stopRestoring: () => said('stopRestoring'),
     restore: (sync, point, ids, where) =>
       said('restore', sync, point, ids, where).then(() => ({ files: ids.length, bytes: 84_000, place: '/home/lin/Documents' })),
 

@@ -68,9 +68,10 @@ export function plot(sync: string | null, span: 'day' | 'month'): Plot {
 }
 
 export const POINTS: RestorePoint[] = [
-  { id: 'now', atMs: null, size: null },
-  { id: '2026-11-21', atMs: NOW - DAY, size: { files: 31, dirs: 2, bytes: 214 * MB } },
-  { id: '2026-11-18', atMs: NOW - 4 * DAY, size: { files: 4, dirs: 1, bytes: 3 * MB } },
+  { id: 'now', atMs: null },
+  { id: '1', atMs: NOW - DAY },
+  { id: '2', atMs: NOW - DAY - 3 * HOUR },
+  { id: '3', atMs: NOW - 4 * DAY },
 ];
 
 const file = (id: string, bytes: number, here: RestoreEntry['here']): RestoreEntry => ({
@@ -78,12 +79,9 @@ const file = (id: string, bytes: number, here: RestoreEntry['here']): RestoreEnt
   shown: id.split('/').pop() ?? id,
   dir: false,
   bytes,
-  modifiedMs: NOW - 3 * DAY,
   here,
 });
-const folder = (id: string): RestoreEntry => ({
-  id, shown: id.split('/').pop() ?? id, dir: true, bytes: 0, modifiedMs: NOW - DAY, here: 'unknown',
-});
+const folder = (id: string): RestoreEntry => ({ id, shown: id.split('/').pop() ?? id, dir: true, bytes: 0, here: 'unknown' });
 
 export function restoreEntries(point: string, dir: string): RestoreEntry[] {
   if (dir !== '') return [file(`${dir}/report.odt`, 84_000, 'same'), file(`${dir}/tax 2025.ods`, 31_000, 'missing')];

@@ -155,7 +155,7 @@ activity-older = Older
 restore-sync = Sync
 restore-point = State
 restore-now = As it is at the target now
-restore-removed-on = Removed or replaced on { $day }
+restore-removed-at = Removed or replaced at { $time }
 restore-choose-sync = Choose a sync to look into its target.
 restore-empty = There is nothing in here.
 restore-top = Top
@@ -168,14 +168,18 @@ restore-chosen = { $count ->
     [one] { $count } chosen
    *[other] { $count } chosen
 }
-restore-beside = Bring back beside
+restore-beside = Bring back into a new folder
+restore-stop = Stop
 restore-over = Bring back over the original
 restore-over-title = Replace what stands here now?
+restore-over-title-none = Bring back to where it was?
 restore-over-text = { $count ->
-    [one] { $count } entry is written over what stands in its place in the source. What is replaced here is gone.
-   *[other] { $count } entries are written over what stands in their place in the source. What is replaced here is gone.
+    [0] Nothing that is here now is replaced.
+    [one] This file in the source is replaced. What is replaced here is gone.
+   *[other] { $count } files in the source are replaced. What is replaced here is gone.
 }
 restore-over-do = Replace
+restore-over-do-none = Bring back
 restore-done = { $count ->
     [one] { $count } file was brought back to { $place }.
    *[other] { $count } files were brought back to { $place }.

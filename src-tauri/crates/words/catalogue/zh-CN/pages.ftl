@@ -134,7 +134,7 @@ activity-older = 更早的
 restore-sync = 同步任务
 restore-point = 状态
 restore-now = 目标的当前状态
-restore-removed-on = { $day }删除或替换的
+restore-removed-at = { $time } 删除或替换的
 restore-choose-sync = 选择一个同步任务，查看它的目标。
 restore-empty = 这里没有内容。
 restore-top = 顶层
@@ -146,11 +146,17 @@ restore-chosen = { $count ->
     [0] 未选择
    *[other] 已选择 { $count } 项
 }
-restore-beside = 恢复到原件旁边
+restore-beside = 恢复到新文件夹
+restore-stop = 停止
 restore-over = 覆盖原件
 restore-over-title = 替换这里现有的内容？
-restore-over-text = 将有 { $count } 项写到源中原来的位置。被替换的内容无法找回。
+restore-over-title-none = 恢复到原来的位置？
+restore-over-text = { $count ->
+    [0] 这里现有的内容不会被替换。
+   *[other] 源中的 { $count } 个文件将被替换。被替换的内容无法找回。
+}
 restore-over-do = 替换
+restore-over-do-none = 恢复
 restore-done = 已将 { $count } 个文件恢复到 { $place }。
 
 ## 密码

@@ -3,10 +3,13 @@
 //! Rules: every call is made on one thread of its own, one at a time, never on the async runtime (a keyring's client
 //! may run a runtime itself, and a locked keyring may wait for a person). The caller waits for a bounded time and gets
 //! `keyring-slow` then. A question whose asker no longer waits is not asked at all, so a keyring that hangs never gathers
-//! a queue. Nothing here opens a prompt: a locked keyring is reported as locked.
+//! a queue. A locked keyring is reported as locked; only [`Keyring::unlock`] opens the desktop's prompt. It does so beside
+//! that thread, which goes on to answer "locked" while a person types.
 
 #[cfg(any(target_os = "macos", windows))]
 mod native;
+#[cfg(all(unix, not(target_os = "macos")))]
+mod prompt;
 #[cfg(all(unix, not(target_os = "macos")))]
 mod secret_service;
 
@@ -22,6 +25,8 @@ pub const SERVICE: &str = "driftless";
 
 /// How long a caller waits.
 pub const BOUND: Duration = Duration::from_secs(5);
+/// How long a person has to type what unlocks it.
+const UNLOCK_BOUND: Duration = Duration::from_secs(120);
 
 /// Why the keyring gave nothing. `code` is one of the `keyring-…` codes, or `password-not-stored`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +70,11 @@ enum Worker {
 pub struct Keyring {
     worker: Mutex<Worker>,
     bound: Duration,
+    unlock: Unlock,
 }
+
+/// Has a person unlock it, who has so long.
+type Unlock = fn(Duration) -> Result<(), Fault>;
 
 impl fmt::Debug for Keyring {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -77,15 +86,17 @@ impl Keyring {
     /// The platform's own.
     pub fn system() -> Keyring {
         #[cfg(any(target_os = "macos", windows))]
-        let make: MakeVault = Box::new(|| Box::new(native::Native));
+        let (make, unlock): (MakeVault, Unlock) = (Box::new(|| Box::new(native::Native)), native::unlock);
         #[cfg(all(unix, not(target_os = "macos")))]
-        let make: MakeVault = Box::new(|| Box::new(secret_service::SecretService::new(BOUND)));
-        Keyring { worker: Mutex::new(Worker::Unborn(make)), bound: BOUND }
+        let (make, unlock): (MakeVault, Unlock) =
+            (Box::new(|| Box::new(secret_service::SecretService::new(BOUND))), prompt::unlock);
+        Keyring { worker: Mutex::new(Worker::Unborn(make)), bound: BOUND, unlock }
     }
 
     /// Another vault with another bound, made on the thread that uses it.
     pub fn with_vault(make: impl FnOnce() -> Box<dyn Vault> + Send + 'static, bound: Duration) -> Keyring {
-        Keyring { worker: Mutex::new(Worker::Unborn(Box::new(make))), bound }
+        let unlock: Unlock = |_| Err(Fault { code: "keyring-absent" });
+        Keyring { worker: Mutex::new(Worker::Unborn(Box::new(make))), bound, unlock }
     }
 
     /// The password of this account.
@@ -101,6 +112,11 @@ impl Keyring {
     /// Removes the password of this account; `password-not-stored` if there is none.
     pub fn delete(&self, account: &str) -> Result<(), SecretProblem> {
         self.ask(Ask::Delete, account).map(|_| ())
+    }
+
+    /// Has the desktop ask the person to unlock it. Blocks until that is done, refused, or has taken too long.
+    pub fn unlock(&self) -> Result<(), SecretProblem> {
+        (self.unlock)(UNLOCK_BOUND).map_err(|fault| SecretProblem::new(fault.code, ""))
     }
 
     fn ask(&self, ask: Ask, account: &str) -> Result<SecretText, SecretProblem> {

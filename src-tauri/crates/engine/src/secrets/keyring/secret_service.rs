@@ -17,8 +17,8 @@ use zbus_secret_service_keyring_store::Store;
 use super::{Fault, SERVICE, Vault};
 use crate::secrets::SecretText;
 
-const NAME: &str = "org.freedesktop.secrets";
-const PATH: &str = "/org/freedesktop/secrets";
+pub(super) const NAME: &str = "org.freedesktop.secrets";
+pub(super) const PATH: &str = "/org/freedesktop/secrets";
 
 /// See the head of this file.
 pub(super) struct SecretService {
@@ -39,7 +39,7 @@ impl SecretService {
     }
 
     fn entry(&self, account: &str, for_new: bool) -> Result<Entry, Fault> {
-        let bus = self.connect()?;
+        let bus = connect(self.bound)?;
         match look(&bus, account)? {
             Found::Locked => return Err(Fault { code: "keyring-locked" }),
             Found::Unlocked if !for_new => {}
@@ -54,11 +54,12 @@ impl SecretService {
         let store = Store::new().map_err(fault)?;
         store.build(SERVICE, account, Some(&HashMap::from([("label", label.as_str())]))).map_err(fault)
     }
+}
 
-    fn connect(&self) -> Result<Connection, Fault> {
-        let absent = |_| Fault { code: "keyring-absent" };
-        connection::Builder::session().map_err(absent)?.method_timeout(self.bound).build().map_err(absent)
-    }
+/// A connection on which no call takes longer.
+pub(super) fn connect(bound: Duration) -> Result<Connection, Fault> {
+    let absent = |_| Fault { code: "keyring-absent" };
+    connection::Builder::session().map_err(absent)?.method_timeout(bound).build().map_err(absent)
 }
 
 impl Vault for SecretService {
@@ -103,7 +104,7 @@ fn look(bus: &Connection, account: &str) -> Result<Found, Fault> {
 }
 
 /// Whether the default collection is locked; `None` if there is none.
-fn default_locked(bus: &Connection) -> Result<Option<bool>, Fault> {
+pub(super) fn default_locked(bus: &Connection) -> Result<Option<bool>, Fault> {
     let service = Proxy::new(bus, NAME, PATH, "org.freedesktop.Secret.Service").map_err(bus_fault)?;
     let path: OwnedObjectPath = service.call("ReadAlias", &("default",)).map_err(bus_fault)?;
     if path.as_str() == "/" {
@@ -113,7 +114,7 @@ fn default_locked(bus: &Connection) -> Result<Option<bool>, Fault> {
     collection.get_property("Locked").map(Some).map_err(bus_fault)
 }
 
-fn bus_fault(error: zbus::Error) -> Fault {
+pub(super) fn bus_fault(error: zbus::Error) -> Fault {
     let code = match &error {
         zbus::Error::MethodError(name, ..) => match name.as_str() {
             "org.freedesktop.DBus.Error.AccessDenied" | "org.freedesktop.DBus.Error.AuthFailed" => "keyring-denied",
