@@ -114,8 +114,9 @@ impl Reader {
             self.unreached(Instant::now());
             self.work(Instant::now() + WALK_A_TURN);
             self.remove_some();
-            self.hand_on(Instant::now());
+            // Whoever hears that all is said finds the number of that time.
             self.watched.store(self.arena.watches(), Ordering::Relaxed);
+            self.hand_on(Instant::now());
         }
     }
 
