@@ -11,7 +11,7 @@ mod tree;
 use std::time::{Duration, Instant};
 
 pub use equal::{assert_equal, differences};
-pub use rsyncd::{Rsyncd, RsyncdOptions};
+pub use rsyncd::{NAMESPACE, Rsyncd, RsyncdOptions};
 pub use sshd::{Sshd, SshdOptions, keygen};
 pub use tree::Tree;
 

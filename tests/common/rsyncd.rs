@@ -11,6 +11,9 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::{Tree, wait_for};
 
+/// Set in tests that run in namespaces of their own.
+pub const NAMESPACE: &str = "DRIFTLESS_TEST_NAMESPACE";
+
 /// How the daemon is set up. The default: one writable module `mod`, no password, no chroot.
 #[derive(Default)]
 pub struct RsyncdOptions<'a> {
@@ -138,7 +141,7 @@ fn usual_conf(home: &Tree, options: &RsyncdOptions<'_>) -> String {
     lines.push("[mod]".to_owned());
     lines.push(format!("path = {}", home.at("module").display()));
     lines.push("read only = no".to_owned());
-    if rustix::process::geteuid().is_root() {
+    if rustix::process::geteuid().is_root() && std::env::var_os(NAMESPACE).is_none() {
         // Else it would become nobody and could not write what we made.
         lines.extend(["uid = 0".to_owned(), "gid = 0".to_owned()]);
     }
@@ -151,7 +154,15 @@ fn usual_conf(home: &Tree, options: &RsyncdOptions<'_>) -> String {
 }
 
 fn launch(home: &Tree, port: u16) -> Child {
-    Command::new("rsync")
+    // In a namespace of a test's own we are called root, which may not become anybody there: the daemon would try to.
+    let mut command = if std::env::var_os(NAMESPACE).is_some() {
+        let mut command = Command::new("unshare");
+        command.args(["--user", "--map-user=1", "--map-group=1", "--", "rsync"]);
+        command
+    } else {
+        Command::new("rsync")
+    };
+    command
         .args(["--daemon", "--no-detach", "--address=127.0.0.1"])
         .arg(format!("--port={port}"))
         .arg(format!("--config={}", home.at("rsyncd.conf").display()))

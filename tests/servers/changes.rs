@@ -50,6 +50,8 @@ pub struct Changes {
     chance: Chance,
     root: PathBuf,
     outside: PathBuf,
+    /// Names right below the root that are left alone.
+    apart: &'static [&'static str],
     count: usize,
     /// What was done, to be shown when something is wrong.
     pub done: Vec<String>,
@@ -58,7 +60,13 @@ pub struct Changes {
 impl Changes {
     /// Changes what is below `root`; directories are moved in from `outside` and out to it, on the same file system.
     pub fn new(seed: u64, root: &Path, outside: &Path) -> Changes {
-        Changes { chance: Chance::new(seed, 1), root: root.into(), outside: outside.into(), count: 0, done: Vec::new() }
+        let (root, outside) = (root.into(), outside.into());
+        Changes { chance: Chance::new(seed, 1), root, outside, apart: &[], count: 0, done: Vec::new() }
+    }
+
+    /// Leaves these alone, which lie right below the root.
+    pub fn without(self, apart: &'static [&'static str]) -> Changes {
+        Changes { apart, ..self }
     }
 
     /// One of `below`, for the caller's own decisions.
@@ -206,6 +214,9 @@ impl Changes {
         while let Some(dir) = dirs.pop() {
             let Ok(entries) = fs::read_dir(&dir) else { continue };
             for entry in entries.flatten() {
+                if dir == self.root && self.apart.iter().any(|name| entry.file_name() == *name) {
+                    continue;
+                }
                 if entry.file_type().is_ok_and(|t| t.is_dir()) {
                     dirs.push(entry.path());
                 }

@@ -11,22 +11,20 @@ use std::time::Duration;
 use driftless_core::hold::HoldWhy;
 use driftless_core::view::Phase;
 
-use crate::common::{Rsyncd, RsyncdOptions, Tree, wait_for};
+use crate::common::{NAMESPACE, Rsyncd, RsyncdOptions, Tree, wait_for};
 use crate::live::{Live, sync};
 use crate::support::{Home, LONG};
 
-const INSIDE: &str = "DRIFTLESS_TEST_NAMESPACE";
-
 /// Runs the test of this name again in new namespaces; true inside them.
 pub fn inside(module: &str, name: &str) -> bool {
-    if std::env::var_os(INSIDE).is_some() {
+    if std::env::var_os(NAMESPACE).is_some() {
         return true;
     }
     let status = Command::new("unshare")
         .args(["-Urm", "--"])
         .arg(std::env::current_exe().unwrap())
         .args(["--exact", &format!("{module}::{name}"), "--nocapture"])
-        .env(INSIDE, "1")
+        .env(NAMESPACE, "1")
         .status()
         .unwrap();
     assert!(status.success());
@@ -39,7 +37,7 @@ fn mount(at: &Path) {
 }
 
 /// Lazily: the daemon may look just now.
-fn unmount(at: &Path) {
+pub fn unmount(at: &Path) {
     assert!(Command::new("umount").arg("--lazy").arg(at).status().unwrap().success());
 }
 

@@ -141,9 +141,17 @@ impl Baseline {
     }
 }
 
-/// `a`: known; a device of 0 says that it is on a disk that was recognised by itself.
+/// `a`: known; a device of 0 says that it is on a disk that was recognised by itself. A file system that was unmounted and is
+/// mounted again has another mount's id, and perhaps another device's number, but keeps its own id.
 fn same_directory(a: &RootFacts, b: &RootFacts) -> bool {
-    a.dev == 0 || a.dev == b.dev && a.ino == b.ino && (a.mount.is_none() || b.mount.is_none() || a.mount == b.mount)
+    let same_mount = a.dev == b.dev && (a.mount.is_none() || b.mount.is_none() || a.mount == b.mount);
+    a.dev == 0 || a.ino == b.ino && (same_mount || own_id(a).is_some() && own_id(a) == own_id(b))
+}
+
+/// The id that tells the file system from all others. Some file systems give their device's number, which another disk has when
+/// it is plugged in at the same place.
+fn own_id(facts: &RootFacts) -> Option<u64> {
+    facts.fs.filter(|id| *id != facts.dev)
 }
 
 #[cfg(test)]
@@ -167,6 +175,26 @@ mod tests {
         let other_mount = RootFacts { mount: Some(8), ..dir(1) };
         assert_eq!(judge(&mut base, RootLook::Dir(other_mount), None), Err(Trouble::SourceReplaced));
         assert_eq!(judge(&mut base, RootLook::Dir(dir(1)), None), Ok(()));
+    }
+
+    #[test]
+    fn a_file_system_mounted_again_is_the_same_one_and_another_at_its_place_is_not() {
+        let first = RootFacts { fs: Some(99), ..dir(1) };
+        let mut base = Baseline::default();
+        assert_eq!(judge(&mut base, RootLook::Dir(first.clone()), Some(RootLook::Dir(first.clone()))), Ok(()));
+        let again = RootFacts { mount: Some(8), dev: 5, ..first.clone() };
+        assert_eq!(judge(&mut base, RootLook::Dir(again.clone()), Some(RootLook::Dir(again.clone()))), Ok(()));
+        let other_folder = RootFacts { ino: 2, ..again.clone() };
+        let other_disk = RootFacts { fs: Some(98), mount: Some(9), ..again.clone() };
+        let unknown = RootFacts { fs: None, mount: Some(9), ..again };
+        for other in [other_folder, other_disk, unknown] {
+            assert_eq!(judge(&mut base, RootLook::Dir(other), None), Err(Trouble::SourceReplaced));
+        }
+        // The id is only the number of the device.
+        let mut base = Baseline::default();
+        let numbered = |mount| RootLook::Dir(RootFacts { fs: Some(1), mount: Some(mount), ..dir(1) });
+        assert_eq!(judge(&mut base, numbered(1), None), Ok(()));
+        assert_eq!(judge(&mut base, numbered(2), None), Err(Trouble::SourceReplaced));
     }
 
     #[test]

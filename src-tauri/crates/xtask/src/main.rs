@@ -1,4 +1,4 @@
-//! What a newcomer or CI types: `cargo xtask run`, `test`, `fuzz`, `mutants`, `bench` and `icons`.
+//! What a newcomer or CI types: `cargo xtask run`, `test`, `fuzz`, `churn`, `mutants`, `bench` and `icons`.
 //!
 //! It needs Rust and a C compiler to be there, and sees to the rest itself: it says what is missing, installs it
 //! with the system's own package manager, builds, and does what was asked. It links no library of the system.
@@ -6,6 +6,7 @@
 #[cfg(target_os = "linux")]
 mod bench;
 mod binaries;
+mod churn;
 mod demo;
 mod exec;
 mod fuzz;
@@ -41,6 +42,10 @@ cargo xtask fuzz [--for 60s] [NAME…]
     Give each reader of what comes from outside (lsyncd.conf, TOML, filter rules, rsync's output, the record) changed inputs
     for so long. With names, only the targets whose names contain one of them.
 
+cargo xtask churn [--seeds 20] [--from N] [--seed N]
+    Random changes with a fault every few seconds, against real servers: in the end both targets must be equal. A
+    seed that ends badly is named with the words that repeat it (--seed N: only this one).
+
 cargo xtask mutants [NAME…]
     Break the core on purpose, in one way after the other, and see that its tests notice each. With names,
     only the mutations whose names contain one of them.
@@ -59,6 +64,7 @@ fn main() -> ExitCode {
         Some("run") if words.len() == 1 && window::has_display() => Ok(window::run()),
         Some("run") => demo::Options::read(&words[1..]).map(demo::run),
         Some("icons") => Ok(icons::render()),
+        Some("churn") => churn::Options::read(&words[1..]).map(churn::run),
         Some("fuzz") => fuzz::Options::read(&words[1..]).map(fuzz::run),
         Some("test") => suite::Options::read(&words[1..]).map(suite::run),
         #[cfg(target_os = "linux")]

@@ -57,6 +57,7 @@ pub const FOR_TESTS: [Need; 9] = [
         ..need("dbus-daemon", "a session bus of the tests' own", "dbus")
     },
     need("gnome-keyring-daemon", "a real keyring for the tests", "gnome-keyring"),
+    need("mkfs.ext4", "disks of the tests' own, which come and go", "e2fsprogs"),
     Need { apt: "util-linux", ..need("setpriv", "the tests run as an ordinary user", "util-linux") },
 ];
 

@@ -383,6 +383,13 @@ pub const MUTATIONS: &[Mutation] = &[
         KEEP,
     ),
     broken(
+        "a_devices_number_tells_file_systems_apart",
+        SAFETY,
+        "    facts.fs.filter(|id| *id != facts.dev)",
+        "    facts.fs",
+        KEEP,
+    ),
+    broken(
         "a_source_may_be_emptied",
         SAFETY,
         "            if deletes_unseen && facts.empty && !known.empty {",

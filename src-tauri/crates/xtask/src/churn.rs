@@ -1,0 +1,71 @@
+//! `cargo xtask churn`: random churn with faults (`tests/servers/faults`), one seed after the other.
+//!
+//! A seed that ends badly does not end the others; all are named at the end, with the words that repeat them.
+
+use std::process::Command;
+
+use crate::binaries;
+use crate::exec::{run as perform, say};
+
+/// What was asked for.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Options {
+    first: u64,
+    seeds: u64,
+}
+
+impl Options {
+    /// Reads the words.
+    pub fn read(words: &[String]) -> Result<Options, String> {
+        let mut options = Options { first: 1, seeds: 20 };
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            let number = words.next().and_then(|n| n.parse().ok()).ok_or_else(|| format!("{word} wants a number"));
+            match word.as_str() {
+                "--seeds" => options.seeds = number?,
+                "--from" => options.first = number?,
+                "--seed" => options = Options { first: number?, seeds: 1 },
+                other => return Err(format!("'{other}' is not known")),
+            }
+        }
+        if options.seeds == 0 { Err("--seeds wants one at least".to_owned()) } else { Ok(options) }
+    }
+}
+
+/// Does it.
+pub fn run(options: Options) -> Result<(), String> {
+    let built = binaries::build(&["test", "--package", "driftlessd", "--test", "servers", "--no-run"])?;
+    let servers = built.iter().find(|binary| binary.is_test && binary.name == "servers");
+    let servers = servers.ok_or("the tests were not built")?;
+    let mut wrong = Vec::new();
+    for seed in options.first..options.first.saturating_add(options.seeds) {
+        say(&format!("── seed {seed}"));
+        let mut command = Command::new(&servers.file);
+        command.args(["--exact", "faults::churn_with_faults_1", "--nocapture"]).current_dir(&servers.dir);
+        if perform(command.env("DRIFTLESS_SEED", seed.to_string())).is_err() {
+            wrong.push(seed);
+        }
+    }
+    if wrong.is_empty() {
+        say(&format!("{} seeds, all equal in the end", options.seeds));
+        return Ok(());
+    }
+    wrong.iter().for_each(|seed| say(&format!("again: cargo xtask churn --seed {seed}")));
+    Err(format!("{} of {} seeds", wrong.len(), options.seeds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn twenty_seeds_unless_something_else_is_said() {
+        let read = |words: &[&str]| Options::read(&words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>());
+        assert_eq!(read(&[]).unwrap(), Options { first: 1, seeds: 20 });
+        assert_eq!(read(&["--from", "5", "--seeds", "2"]).unwrap(), Options { first: 5, seeds: 2 });
+        assert_eq!(read(&["--seed", "7"]).unwrap(), Options { first: 7, seeds: 1 });
+        for bad in [&["--seeds"][..], &["--seeds", "0"], &["--seeds", "x"], &["3"]] {
+            assert!(read(bad).is_err(), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,316 @@
+//! Where the faults happen: a source on a mount of its own with another mount inside, a small file system with a folder and a
+//! module as targets, and driftlessd as an ordinary user.
+//!
+//! All mounts are made in the namespace of the test. The source is bound to where it is watched, and is changed where it
+//! really lies, so that changes go on also while it is not mounted.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::changes::{Changes, EXCLUDE, FILTERS, last_word};
+use crate::common::{Rsyncd, Tree, differences};
+use crate::guards::unmount;
+use crate::live::{Live, sync};
+use crate::support::Home;
+
+/// Files that nobody touches, at the source's root and in the mount inside it.
+const STAY: usize = 12;
+/// All of a person's words for rsync, to compare.
+const WORDS: &str = "-lptgoD";
+const TARGETS: [&str; 2] = ["folder", "module"];
+
+/// See the module's head.
+pub struct Stage<'h> {
+    pub home: &'h Home,
+    pub server: Rsyncd,
+    /// Every rsync that runs gets this in each turn.
+    pub each_turn: Option<Signal>,
+    /// What was done, to be shown when something is wrong.
+    pub story: Vec<String>,
+    seed: u64,
+    tree: Tree,
+    changes: Changes,
+    live: Option<Live<'h>>,
+    turns: usize,
+}
+
+impl<'h> Stage<'h> {
+    pub fn new(home: &'h Home, seed: u64) -> Stage<'h> {
+        let tree = Tree::new();
+        for (at, size) in [("lies", "64m"), ("inner", "4m"), ("there", "16m")] {
+            tree.mkdir(at);
+            mount(&["-t", "tmpfs", "-o", &format!("size={size}"), "none"], &tree.at(at));
+        }
+        for dir in ["lies/source/inner", "lies/source/stays", "lies/outside", "there/folder", "there/module", "source"]
+        {
+            tree.mkdir(dir);
+        }
+        for n in 0..STAY {
+            tree.write(format!("lies/source/stays/{n}"), "stays");
+            tree.write(format!("inner/{n}"), "stays");
+        }
+        tree.write("rsync", WRAPPER);
+        tree.chmod("rsync", 0o755);
+        let there = tree.at("there/module");
+        let server = Rsyncd::with_conf("mod", None, |home| {
+            let at = |name: &str| home.at(name).display().to_string();
+            let (log, lock, there) = (at("log"), at("lock"), there.display());
+            format!("use chroot = no\nlog file = {log}\nlock file = {lock}\n[mod]\npath = {there}\nread only = no\n")
+        });
+        let changes =
+            Changes::new(seed, &tree.at("lies/source"), &tree.at("lies/outside")).without(&["inner", "stays"]);
+        let (each_turn, story, live, turns) = (None, Vec::new(), None, 0);
+        let mut stage = Stage { home, server, each_turn, story, seed, tree, changes, live, turns };
+        stage.mount_source();
+        stage.start();
+        stage.live().up();
+        stage
+    }
+
+    fn at(&self, path: &str) -> PathBuf {
+        self.tree.at(path)
+    }
+
+    /// One of `below`, for the caller's own decisions.
+    pub fn below(&mut self, below: usize) -> usize {
+        self.changes.below(below)
+    }
+
+    pub fn made(&self) -> usize {
+        self.changes.done.len()
+    }
+
+    /// driftlessd, while it runs.
+    pub fn live(&self) -> &Live<'h> {
+        self.live.as_ref().expect("it runs")
+    }
+
+    pub fn start(&mut self) {
+        let rsync = format!("binary = \"{}\"", self.at("rsync").display());
+        let target = |name: &str| {
+            if name == "module" { self.server.url() } else { self.at("there/folder").display().to_string() }
+        };
+        let config: String =
+            TARGETS.iter().map(|name| sync(name, &self.at("source"), &target(name), EXCLUDE, &rsync)).collect();
+        self.home.tree().write("config.toml", config);
+        let daemon = self.home.command(&["-log", "Exec", &self.home.word("config.toml")]);
+        // Called root here, it would read everything, and rsync would count on that.
+        let mut command = Command::new("unshare");
+        command.args(["--user", "--map-user=1", "--map-group=1", "--"]);
+        command.arg(daemon.get_program()).args(daemon.get_args());
+        for (name, value) in daemon.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        command.current_dir(self.home.tree().path());
+        self.live = Some(Live::start_with(self.home, command));
+    }
+
+    /// As the kernel does when memory is short; what it had started goes with it.
+    pub fn kill(&mut self) {
+        self.live().signal(Signal::KILL);
+        self.live = None;
+    }
+
+    /// Changes the source, up to so often, and does to rsync what is to be done in each turn.
+    pub fn change(&mut self, most: usize) {
+        for _ in 0..self.below(most) {
+            self.changes.one();
+        }
+        self.turns += 1;
+        // In the inner file system nothing comes or goes.
+        fs::write(self.at(&format!("inner/{}", self.turns % STAY)), "stays".repeat(self.turns)).unwrap();
+        if let Some(signal) = self.each_turn {
+            self.children(signal);
+        }
+    }
+
+    /// Something that does not fit into a full target, and makes every sync move.
+    pub fn large_change(&self) {
+        self.tree.write("lies/source/stays/large", vec![b'x'; 300_000]);
+    }
+
+    /// To every rsync that driftlessd has started.
+    pub fn children(&self, signal: Signal) {
+        let is_rsync = |pid: &Pid| fs::read(format!("/proc/{pid}/comm")).is_ok_and(|comm| comm == b"rsync\n");
+        for pid in self.home.processes().into_iter().filter(is_rsync) {
+            // It may have ended meanwhile.
+            let _ = kill_process(pid, signal);
+        }
+    }
+
+    pub fn lose_lines(&self, yes: bool) {
+        if yes { self.tree.write("lose", "") } else { self.tree.remove("lose") }
+    }
+
+    /// Fills what is left of the targets' file system, to the last byte, or makes room again.
+    pub fn fill_up(&self, yes: bool) {
+        if !yes {
+            return self.tree.remove("there/ballast");
+        }
+        let mut file = File::create(self.at("there/ballast")).unwrap();
+        for size in [65_536, 4_096, 1] {
+            while file.write_all(&vec![0; size]).is_ok() {}
+        }
+    }
+
+    /// Takes away the permission to read some of what is there.
+    pub fn forbid(&mut self) {
+        self.tree.chmod("lies/source/stays", 0);
+        let found = everything(&self.at("lies/source"));
+        for _ in 0..5 {
+            let path = &found[self.below(found.len())];
+            if !path.ends_with("inner") && !path.to_string_lossy().contains("/stays") {
+                self.changes.done.push(format!("forbid {path:?}"));
+                let _ = fs::set_permissions(path, fs::Permissions::from_mode(0o000));
+            }
+        }
+    }
+
+    /// Gives it back, wherever that is now.
+    pub fn allow(&self) {
+        for path in everything(&self.at("lies")) {
+            let meta = fs::symlink_metadata(&path).unwrap();
+            if meta.permissions().mode() & 0o777 == 0 && !meta.is_symlink() {
+                fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+            }
+        }
+    }
+
+    /// With the mount inside it.
+    pub fn unmount_source(&self) {
+        unmount(&self.at("source"));
+    }
+
+    pub fn mount_source(&self) {
+        bind(&self.at("lies/source"), &self.at("source"));
+        self.mount_inner();
+    }
+
+    pub fn unmount_inner(&self) {
+        unmount(&self.at("source/inner"));
+    }
+
+    pub fn mount_inner(&self) {
+        bind(&self.at("inner"), &self.at("source/inner"));
+    }
+
+    /// More events than the kernel keeps for one reader, then changes that it cannot keep.
+    pub fn flood(&mut self) {
+        let limit = fs::read_to_string("/proc/sys/fs/inotify/max_queued_events").unwrap();
+        let limit: usize = limit.trim().parse().unwrap();
+        // Equal ones in a row are taken together.
+        let files = [0, 1].map(|n| File::open(self.at(&format!("lies/source/stays/{n}"))).unwrap());
+        for turn in 0..limit + 100 {
+            rustix::fs::fchmod(&files[turn % 2], 0o644.into()).unwrap();
+        }
+        self.change(60);
+    }
+
+    /// What nobody touched at the source is at both targets, whatever goes wrong.
+    pub fn nothing_is_lost(&self) {
+        for target in TARGETS {
+            for dir in ["stays", "inner"] {
+                let there = self.at(&format!("there/{target}/{dir}"));
+                let left = (0..STAY).filter(|n| there.join(n.to_string()).exists()).count();
+                if left != STAY {
+                    self.wrong(&format!("{} of {STAY} files are left in {there:?}", left));
+                }
+            }
+        }
+    }
+
+    /// Waits until all that was done before is at both targets.
+    pub fn rest(&self, seconds: u64) {
+        let at = last_word(&self.at("lies/source"), "end").unwrap();
+        let end = Instant::now() + Duration::from_secs(seconds);
+        for name in TARGETS {
+            while !self.live().is_at_rest(name, at) {
+                if Instant::now() > end {
+                    self.wrong(&format!("{name} does not come to rest: {:#?}", self.live().sync(name)));
+                }
+                std::thread::sleep(Duration::from_millis(50));
+            }
+        }
+    }
+
+    /// Both targets are what the source is.
+    pub fn equal(&self) {
+        let urls = [self.at("there/folder").display().to_string(), self.server.url()];
+        let words: Vec<&str> = [WORDS].into_iter().chain(FILTERS).collect();
+        for url in urls {
+            let found = differences(&self.at("source"), &url, &words);
+            if !found.is_empty() {
+                self.wrong(&format!("{url} is not equal:\n{}", found.join("\n")));
+            }
+        }
+        self.nothing_is_lost();
+    }
+
+    /// Ends the test with all that is known.
+    pub fn wrong(&self, what: &str) -> ! {
+        let log = self.live.as_ref().map(|live| live.log()).unwrap_or_default();
+        let (story, done) = (self.story.join("\n"), self.changes.done.join("\n"));
+        let last: Vec<&str> = log.lines().collect();
+        panic!(
+            "seed {seed}: {what}\nfaults:\n{story}\nchanges:\n{done}\nlog:\n{}\nagain: cargo xtask churn --seed {seed}",
+            last[last.len().saturating_sub(400)..].join("\n"),
+            seed = self.seed,
+        );
+    }
+}
+
+impl Drop for Stage<'_> {
+    fn drop(&mut self) {
+        // It would look at what goes now.
+        self.live = None;
+        for pid in self.home.processes() {
+            let _ = kill_process(pid, Signal::KILL);
+        }
+        for at in ["source", "there", "inner", "lies"] {
+            let _ = Command::new("umount").arg("--lazy").arg(self.at(at)).stderr(std::process::Stdio::null()).status();
+        }
+    }
+}
+
+/// Everything below a directory.
+fn everything(dir: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut dirs = vec![dir.to_owned()];
+    while let Some(dir) = dirs.pop() {
+        for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+            if entry.file_type().is_ok_and(|t| t.is_dir()) {
+                dirs.push(entry.path());
+            }
+            found.push(entry.path());
+        }
+    }
+    found.sort();
+    found
+}
+
+fn bind(what: &Path, at: &Path) {
+    mount(&["--bind", what.to_str().unwrap()], at);
+}
+
+fn mount(words: &[&str], at: &Path) {
+    assert!(Command::new("mount").args(words).arg(at).status().unwrap().success());
+}
+
+/// An rsync that loses lines of its output while there is a file `lose` beside it. It ends as rsync does, also by a signal.
+const WRAPPER: &str = r#"#!/bin/bash
+if [[ ! -e ${0%/*}/lose || $1 == --version ]]; then exec rsync "$@"; fi
+lose() { awk 'BEGIN { srand('$RANDOM') } rand() < 0.6 { print; fflush() }'; }
+{ rsync "$@" 2>&1 >&3 3>&- | lose >&2 3>&-; exit "${PIPESTATUS[0]}"; } 3>&1 | lose
+code=${PIPESTATUS[0]}
+(( code > 128 )) && kill -$((code - 128)) $$
+exit "$code"
+"#;
