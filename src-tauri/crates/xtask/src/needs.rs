@@ -43,7 +43,7 @@ pub const SSHD: Need = Need {
 };
 
 /// For the tests on Linux.
-pub const FOR_TESTS: [Need; 9] = [
+pub const FOR_TESTS: [Need; 10] = [
     RSYNC,
     SSH,
     SSHD,
