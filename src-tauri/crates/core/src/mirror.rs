@@ -219,7 +219,8 @@ impl Mirror {
 
     fn record(&mut self, sync: SyncKey, id: String, notes: Vec<Note>) {
         if !notes.is_empty() {
-            let seq = self.records.next(sync);
+            let mere_time = notes.iter().all(|note| matches!(note, Note::Oldest(_)));
+            let seq = if mere_time { self.records.next_aside() } else { self.records.next(sync) };
             self.effects.push_back(Effect::Record { sync, id, seq, notes });
         }
     }

@@ -1,6 +1,6 @@
 //! What is being written to the disk, and what waits until it is there.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::{Effect, SyncKey};
 
@@ -9,6 +9,8 @@ use super::{Effect, SyncKey};
 pub(super) struct Records {
     last: u64,
     open: BTreeMap<u64, SyncKey>,
+    /// Those that nothing waits for.
+    aside: BTreeSet<u64>,
     /// What may be done only when all notes of its sync up to this one are on the disk.
     held: VecDeque<(u64, SyncKey, Effect)>,
 }
@@ -18,6 +20,14 @@ impl Records {
     pub(super) fn next(&mut self, sync: SyncKey) -> u64 {
         self.last += 1;
         self.open.insert(self.last, sync);
+        self.last
+    }
+
+    /// The number of notes that nothing waits for: since when something is not at the target, which is told to a person and
+    /// decides nothing. A single change would wait for the disk with every run.
+    pub(super) fn next_aside(&mut self) -> u64 {
+        self.last += 1;
+        self.aside.insert(self.last);
         self.last
     }
 
@@ -33,6 +43,9 @@ impl Records {
     /// These notes are written; what waited for them, in its order.
     pub(super) fn written(&mut self, seq: u64) -> Vec<Effect> {
         self.open.remove(&seq);
+        if self.aside.remove(&seq) {
+            return Vec::new();
+        }
         let mut free = Vec::new();
         let waiting = std::mem::take(&mut self.held);
         for (upto, sync, effect) in waiting {
@@ -47,7 +60,7 @@ impl Records {
 
     /// Nothing is on its way.
     pub(super) fn idle(&self) -> bool {
-        self.open.is_empty()
+        self.open.is_empty() && self.aside.is_empty()
     }
 }
 
@@ -73,6 +86,19 @@ mod tests {
         assert_eq!(finished(&records.written(first)), [1]);
         assert!(!records.idle());
         records.written(later);
+        assert!(records.idle());
+    }
+
+    #[test]
+    fn nothing_waits_for_a_mere_time_but_the_end() {
+        let sync = SyncKey(1);
+        let mut records = Records::default();
+        let aside = records.next_aside();
+        assert!(records.after(sync, Effect::Finished(0)).is_some() && !records.idle());
+        let noted = records.next(sync);
+        assert!(records.after(sync, Effect::Finished(1)).is_none());
+        assert!(records.written(aside).is_empty());
+        assert_eq!(finished(&records.written(noted)), [1]);
         assert!(records.idle());
     }
 }

@@ -42,7 +42,7 @@ pub enum Report {
         /// The first look is complete.
         done: bool,
     },
-    /// Paths changed: at most 4,096 changes, or what came within 50 ms.
+    /// Paths changed: at most 4,096 changes. The first after a pause at once, then what came within 50 ms.
     Changed {
         /// Whose source.
         sync: SyncKey,
@@ -118,7 +118,7 @@ pub struct Options {
     pub root_patience: Duration,
     /// How long half of a move waits for the other half.
     pub move_patience: Duration,
-    /// A batch is handed on when it is this old.
+    /// Time between two batches, while changes keep coming.
     pub batch_age: Duration,
     /// Shortest time between two reports of one file that is being written.
     pub writing_every: Duration,

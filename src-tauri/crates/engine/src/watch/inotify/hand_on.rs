@@ -12,6 +12,7 @@ use driftless_core::paths::RelPath;
 
 use super::Command;
 use super::reader::Reader;
+use super::source::Source;
 use crate::watch::arena::NodeId;
 use crate::watch::mounts;
 use crate::watch::notify::{NotifyWatcher, Way};
@@ -47,10 +48,20 @@ impl Reader {
     pub fn flush(&mut self, sync: SyncKey) {
         let Some(source) = self.sources.get_mut(&sync.0) else { return };
         if source.batch.since().is_some() {
-            let batch = source.batch.take();
+            let batch = source.batch.take(Instant::now());
             source.handed_on += 1;
             (self.sink)(Report::Changed { sync, batch });
         }
+    }
+
+    /// When the batch of this source is to be handed on. While events wait to be applied, or directories to be walked, more
+    /// is known to come.
+    pub fn batch_due(&self, source: &Source) -> Option<Instant> {
+        let age = self.options.batch_age;
+        if self.queue.is_empty() && self.oldest_job().is_none() {
+            return source.batch.due(age);
+        }
+        source.batch.since().map(|since| since + age)
     }
 
     pub fn sight(&self, sync: SyncKey, sight: Sight) {
@@ -86,7 +97,7 @@ impl Reader {
         for sync in syncs {
             let Some(source) = self.sources.get(&sync.0) else { continue };
             let done = source.done;
-            let due = source.batch.since().is_some_and(|t| now >= t + self.options.batch_age);
+            let due = self.batch_due(source).is_some_and(|at| now >= at);
             if due || vouched.is_some() {
                 self.flush(sync);
                 if let Some(at) = vouched.or((due && at_rest).then_some(self.empty_at))

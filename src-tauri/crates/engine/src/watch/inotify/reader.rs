@@ -164,7 +164,7 @@ impl Reader {
             at(source.retry);
             at(source.opening.as_ref().and_then(|o| o.until));
             at(source.reaching.iter().filter_map(|r| r.until).min());
-            at(source.batch.since().map(|t| t + self.options.batch_age));
+            at(self.batch_due(source));
             at(source.blind.iter().filter(|b| !b.trying).map(|b| b.again).min());
         }
         due

@@ -364,7 +364,7 @@ impl Worker {
         if self.batch.since().is_none() {
             return;
         }
-        let mut batch = self.batch.take();
+        let mut batch = self.batch.take(Instant::now());
         // A source that is gone has nothing deleted.
         let deletes = batch.iter().any(|c| c.kind == Kind::Delete);
         if deletes && !self.look_at_places() {
