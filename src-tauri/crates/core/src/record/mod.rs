@@ -7,7 +7,7 @@
 //! - Noted at once is what no pass can restore: under `delete = "running"` what is gone (nobody could tell it from a stranger
 //!   afterwards), what stood at both ends, what somebody allowed, since when something is not at the target.
 //! - Everything else that waits is noted at a clean stop only. After any other a pass finds it.
-//! - A run starts only when every note before it is on the disk.
+//! - A run starts only when every note before it is on the disk, but for the time since when something waits: it decides nothing.
 //! - The notes of one [`crate::mirror::Effect::Record`] are read together or not at all; a row of them cut anywhere is an
 //!   earlier state, of an unclean stop.
 //!
