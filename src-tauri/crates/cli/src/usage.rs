@@ -9,8 +9,14 @@ USAGE:
   default rsync behaviour:
     driftlessd [OPTIONS] -rsync [SOURCE] [TARGET]
 
+  default rsync over ssh, moves done on the far side:
+    driftlessd [OPTIONS] -rsyncssh [SOURCE] [HOST] [TARGETDIR]
+
+  default direct behaviour (both folders on this machine):
+    driftlessd [OPTIONS] -direct [SOURCE] [TARGET]
+
   asks or tells one that runs, or looks at a configuration:
-    driftlessd check|convert|explain|status|pause|resume|sync|allow|password|receive --help
+    driftlessd check|convert|explain|status|pause|resume|sync|allow|verify|restore|password|receive --help
 
 OPTIONS (one dash or two; a value is the next word):
   -delay SECS         Overrides default delay times
