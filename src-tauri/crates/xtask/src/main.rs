@@ -50,12 +50,13 @@ cargo xtask mutants [NAME…]
     Break the core on purpose, in one way after the other, and see that its tests notice each. With names,
     only the mutations whose names contain one of them.
 
-cargo xtask bench [--rounds 3] [--scale 1] [--million] [--out DIR] [WORK…]
+cargo xtask bench [--growth] [--rounds 3] [--scale 1] [--million] [--out DIR] [WORK…]
     Measure driftlessd beside Debian's lsyncd, as it is shipped (on Linux only). With names, only the works whose
     names contain one of them.
     --scale X    trees and times so much smaller, for a quick look
     --million    1,000,000 directories as well
-    --out DIR    write bench.json and bench.svg there
+    --growth     how cost grows with directories, changes and syncs, instead of the works
+    --out DIR    write bench.json and bench.svg (growth.json and growth.svg) there
 ";
 
 fn main() -> ExitCode {

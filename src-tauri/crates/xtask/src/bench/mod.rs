@@ -5,7 +5,9 @@
 //! milliseconds differ from machine to machine. Nothing here passes or fails a test. lsyncd and the figures of /proc are
 //! Linux's, so it runs there only.
 
+mod curve;
 mod figures;
+mod growth;
 mod limits;
 mod plot;
 mod program;
@@ -39,12 +41,15 @@ pub struct Options {
     names: Vec<String>,
     out: Option<PathBuf>,
     million: bool,
+    /// How cost grows with the size, instead of the works.
+    growth: bool,
 }
 
 impl Options {
     /// Reads the words.
     pub fn read(words: &[String]) -> Result<Options, String> {
-        let mut options = Options { rounds: 3, scale: 1.0, names: Vec::new(), out: None, million: false };
+        let mut options =
+            Options { rounds: 3, scale: 1.0, names: Vec::new(), out: None, million: false, growth: false };
         let mut words = words.iter();
         while let Some(word) = words.next() {
             let mut value = |what: &str| words.next().ok_or_else(|| format!("{word} needs {what}"));
@@ -63,6 +68,7 @@ impl Options {
                 }
                 "--out" => options.out = Some(PathBuf::from(value("a directory")?)),
                 "--million" => options.million = true,
+                "--growth" => options.growth = true,
                 other if other.starts_with('-') => return Err(format!("'{other}' is not known")),
                 name => options.names.push(name.to_owned()),
             }
@@ -87,6 +93,9 @@ pub fn run(options: Options) -> Result<(), String> {
     perform(&mut cargo(&["build", "--release", "-p", "driftlessd"]))?;
     let driftlessd = target_dir().join("release/driftlessd");
     let lsyncd = find("lsyncd").ok_or("lsyncd is not there")?;
+    if options.growth {
+        return growth::run(&options, driftlessd, lsyncd);
+    }
     let works: Vec<&Work> = WORKS.into_iter().filter(|work| options.wants(work)).collect();
     if works.is_empty() {
         let all: Vec<&str> = WORKS.iter().map(|work| work.name).collect();

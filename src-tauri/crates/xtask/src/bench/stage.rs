@@ -102,6 +102,11 @@ impl Stage {
 
     /// Starts this one of the daemons.
     pub fn start(&self, who: Who, setup: &Setup<'_>) -> Result<Program, String> {
+        self.start_with(who, &self.config(setup))
+    }
+
+    /// The same with this lsyncd.conf.
+    pub fn start_with(&self, who: Who, text: &str) -> Result<Program, String> {
         let (program, home) = match who {
             Who::Lsyncd => (&self.lsyncd, self.beside("home-of-lsyncd")),
             Who::Driftlessd | Who::Bare => (&self.driftlessd, self.beside("home-of-driftlessd")),
@@ -109,7 +114,7 @@ impl Stage {
         // Nothing that the turn before it left may help or hinder.
         let _ = fs::remove_dir_all(&home);
         let config = self.beside("lsyncd.conf");
-        fs::write(&config, self.config(setup)).map_err(|error| format!("{}: {error}", config.display()))?;
+        fs::write(&config, text).map_err(|error| format!("{}: {error}", config.display()))?;
         Program::start(program, &config, &home)
     }
 
