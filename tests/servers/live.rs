@@ -53,6 +53,11 @@ impl<'h> Live<'h> {
         found.unwrap_or_else(|| panic!("no sync {name}"))
     }
 
+    /// Its process id.
+    pub fn pid(&self) -> rustix::process::Pid {
+        self.daemon.pid()
+    }
+
     /// Everything that it wrote to its log.
     pub fn log(&self) -> String {
         self.daemon.log()

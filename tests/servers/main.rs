@@ -39,6 +39,7 @@ mod restore;
 mod rows;
 mod secrecy;
 mod seed;
+mod soak;
 mod ssh;
 mod support;
 mod trash;

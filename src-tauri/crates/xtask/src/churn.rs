@@ -4,7 +4,7 @@
 
 use std::process::Command;
 
-use crate::binaries;
+use crate::binaries::{self, Binary};
 use crate::exec::{run as perform, say};
 
 /// What was asked for.
@@ -34,14 +34,11 @@ impl Options {
 
 /// Does it.
 pub fn run(options: Options) -> Result<(), String> {
-    let built = binaries::build(&["test", "--package", "driftlessd", "--test", "servers", "--no-run"])?;
-    let servers = built.iter().find(|binary| binary.is_test && binary.name == "servers");
-    let servers = servers.ok_or("the tests were not built")?;
+    let servers = servers()?;
     let mut wrong = Vec::new();
     for seed in options.first..options.first.saturating_add(options.seeds) {
         say(&format!("── seed {seed}"));
-        let mut command = Command::new(&servers.file);
-        command.args(["--exact", "faults::churn_with_faults_1", "--nocapture"]).current_dir(&servers.dir);
+        let mut command = one_test(&servers, "faults::churn_with_faults_1");
         if perform(command.env("DRIFTLESS_SEED", seed.to_string())).is_err() {
             wrong.push(seed);
         }
@@ -52,6 +49,19 @@ pub fn run(options: Options) -> Result<(), String> {
     }
     wrong.iter().for_each(|seed| say(&format!("again: cargo xtask churn --seed {seed}")));
     Err(format!("{} of {} seeds", wrong.len(), options.seeds))
+}
+
+/// The tests with real servers.
+pub fn servers() -> Result<Binary, String> {
+    let built = binaries::build(&["test", "--package", "driftlessd", "--test", "servers", "--no-run"])?;
+    built.into_iter().find(|b| b.is_test && b.name == "servers").ok_or_else(|| "the tests were not built".to_owned())
+}
+
+/// One of them, with all that it says.
+pub fn one_test(servers: &Binary, name: &str) -> Command {
+    let mut command = Command::new(&servers.file);
+    command.args(["--exact", name, "--nocapture"]).current_dir(&servers.dir);
+    command
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What a newcomer or CI types: `cargo xtask run`, `test`, `fuzz`, `churn`, `mutants`, `bench` and `icons`.
+//! What a newcomer or CI types: `cargo xtask run`, `test`, `fuzz`, `churn`, `soak`, `mutants`, `bench` and `icons`.
 //!
 //! It needs Rust and a C compiler to be there, and sees to the rest itself: it says what is missing, installs it
 //! with the system's own package manager, builds, and does what was asked. It links no library of the system.
@@ -14,6 +14,7 @@ mod icons;
 mod mutants;
 mod needs;
 mod pages;
+mod soak;
 mod suite;
 mod window;
 
@@ -46,6 +47,9 @@ cargo xtask churn [--seeds 20] [--from N] [--seed N]
     Random changes with a fault every few seconds, against real servers: in the end both targets must be equal. A
     seed that ends badly is named with the words that repeat it (--seed N: only this one).
 
+cargo xtask soak [--minutes 30]
+    Steady change for long: shows what driftlessd takes of memory, file descriptors and threads, and fails if it grows.
+
 cargo xtask mutants [NAME…]
     Break the core on purpose, in one way after the other, and see that its tests notice each. With names,
     only the mutations whose names contain one of them.
@@ -67,6 +71,7 @@ fn main() -> ExitCode {
         Some("icons") => Ok(icons::render()),
         Some("churn") => churn::Options::read(&words[1..]).map(churn::run),
         Some("fuzz") => fuzz::Options::read(&words[1..]).map(fuzz::run),
+        Some("soak") => soak::minutes(&words[1..]).map(soak::run),
         Some("test") => suite::Options::read(&words[1..]).map(suite::run),
         #[cfg(target_os = "linux")]
         Some("bench") => bench::Options::read(&words[1..]).map(bench::run),
