@@ -30,6 +30,7 @@ mod events;
 mod failures;
 mod faults;
 mod guards;
+mod hostile;
 mod live;
 mod names;
 mod parts;
