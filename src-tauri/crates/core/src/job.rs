@@ -64,6 +64,12 @@ pub struct Job {
     pub keeps: bool,
     /// Nothing else runs from its begin to its end.
     pub alone: bool,
+    /// Where names came or went since its run began.
+    pub levels: BTreeSet<RelPath>,
+    /// Directories whose times another run brought meanwhile, or older ones.
+    pub outdone: BTreeSet<RelPath>,
+    /// What is missing is removed by filters: naming it failed.
+    pub by_filters: bool,
     /// Of a pass in parts: which part.
     pub part: Option<usize>,
     /// The source was counted for this pass, and so many entries found, if it could be.
@@ -92,6 +98,9 @@ impl Job {
             pass_counted: false,
             keeps: false,
             alone: false,
+            levels: BTreeSet::new(),
+            outdone: BTreeSet::new(),
+            by_filters: false,
             part: None,
             census: None,
             meter: Meter::default(),

@@ -65,6 +65,23 @@ pub struct Dirt {
 }
 
 impl Dirt {
+    /// A directory of which nothing is known but that all below it may have changed.
+    pub fn rescan(now: Now) -> Dirt {
+        Dirt {
+            want: Want::Create,
+            dir: true,
+            was_dir: true,
+            was_file: false,
+            subtree: true,
+            replaced: false,
+            content_at_ms: None,
+            first: now,
+            not_before: Duration::ZERO,
+            tries: 0,
+            forward: 0,
+        }
+    }
+
     /// It failed, and changed anew: what stood in its way may be gone. Its next try comes forward, to a pause that doubles each
     /// time, so that a path that goes on failing while it changes all the time is no storm of runs.
     fn bring_forward(&mut self, now: Duration) {
@@ -98,8 +115,8 @@ pub struct Queue {
     withheld: BTreeSet<RelPath>,
     /// What a part of a full pass goes over, with all below: nothing departs there.
     locked: BTreeSet<RelPath>,
-    /// Directories whose removal was brought over a moment ago. One that was made anew meanwhile was not removed there, and the
-    /// change that says so may still be on its way.
+    /// Directories, and names that are left out as one kind and not as the other, whose removal was brought over a moment ago.
+    /// What was made anew meanwhile was not removed there, and the change that says so may still be on its way.
     removed: BTreeMap<RelPath, Duration>,
 }
 
@@ -341,6 +358,12 @@ impl Queue {
         }
     }
 
+    /// The removal of this path is on its way, or was brought over a moment ago.
+    pub fn removes(&self, path: &RelPath, now: Duration) -> bool {
+        let flies = self.entries.get(path).and_then(|e| e.flight.as_ref()).is_some_and(|(_, d)| d.want == Want::Delete);
+        flies || self.removed.get(path).is_some_and(|at| now.saturating_sub(*at) < LATE)
+    }
+
     /// This path of the job did not arrive: it waits again, not before `not_before`, as old as it was.
     pub fn failed(&mut self, path: &RelPath, job: JobId, not_before: Duration, now: Duration) {
         let Some(entry) = self.entries.get_mut(path) else { return };
@@ -527,7 +550,7 @@ fn merge(old: Dirt, new: Dirt) -> Dirt {
         was_file: old.was_file || new.was_file,
         // Kept whatever the new change takes it for: only a look says whether a directory stands there.
         subtree: (old.subtree && new.want != Want::Delete) || new.subtree,
-        replaced: old.replaced || was_gone,
+        replaced: old.replaced || new.replaced || was_gone,
         content_at_ms: new.content_at_ms.or(old.content_at_ms),
         first: old.first,
         not_before: old.not_before,

@@ -12,7 +12,7 @@ use crate::job::{Job, Purpose};
 use crate::mirror::JobId;
 use crate::paths::{RelPath, show_bytes};
 use crate::problem::Problem;
-use crate::queue::{BATCH, Dirt, SOON};
+use crate::queue::{BATCH, Dirt, SOON, WITHHELD};
 use crate::record::Roots;
 use crate::retry::pause;
 use crate::safety::Trouble;
@@ -88,7 +88,7 @@ impl SyncState {
         if self.delete_first {
             listings.sort_by_key(|l| l.class != Class::Delete);
         }
-        if self.deletes_by_filters {
+        if self.deletes_by_filters || self.jobs.get(&id).is_some_and(|job| job.by_filters) {
             for listing in listings.iter_mut().filter(|l| l.class == Class::Delete) {
                 listing.class = Class::Flip;
             }
@@ -179,7 +179,11 @@ impl SyncState {
         let counts = self.counts_listing(id);
         let Some(job) = self.jobs.get_mut(&id) else { return Vec::new() };
         let Some(listing) = job.listings.front() else { return self.finish(now, id) };
-        let keeps = std::mem::take(&mut job.keeps);
+        // What was counted may be another thing by now.
+        let keeps = std::mem::take(&mut job.keeps) && job.counted == Some(listing.class);
+        if keeps {
+            job.failed.extend(listing.entries.iter().map(|entry| (entry.clone(), WITHHELD)));
+        }
         let command = match listing.class {
             Class::Flip => rsync::delete_by_filters(&self.plan, &listing.paths),
             class if keeps => rsync::listing_that_keeps(&self.plan, class, &listing.paths),

@@ -303,12 +303,10 @@ impl SyncState {
             Class::Subtree | Class::SubtreeChecked => {
                 // It is sent without its deletions, and stays dirty for these.
                 if let Some(job) = self.jobs.get_mut(&id) {
-                    let entries = job.entries_now();
-                    job.failed.extend(entries.into_iter().map(|e| (e, WITHHELD)));
                     job.counted = Some(class);
                     job.keeps = true;
                 }
-                out.extend(self.next_run(now, id));
+                out.extend(self.look_at_left(now, id));
             }
             Class::Update | Class::Suspect => {
                 // All but what displaces a directory goes.

@@ -79,6 +79,7 @@ impl SyncState {
             let sent = self.jobs[&id].sent_now();
             self.sent_times.sent(sent.into_iter(), now.wall_ms);
         }
+        self.run_over(now, id);
         self.delete_first |= diagnosis.delete_first;
         let pass = matches!(self.jobs[&id].purpose, Purpose::Pass { .. });
         let mut out = self.tell(end, report, &diagnosis, pass);
@@ -130,13 +131,12 @@ impl SyncState {
         self.jobs.get(&id).and_then(|j| j.listings.front()).is_some_and(|l| l.class == Class::Delete)
     }
 
-    /// The same deletions by filters, now.
+    /// The same deletions by filters, as soon as they were looked at again.
     pub(super) fn fall_back(&mut self, now: Now, id: JobId) -> Vec<Do> {
-        let Some(job) = self.jobs.get_mut(&id) else { return Vec::new() };
-        for listing in job.listings.iter_mut().filter(|l| l.class == Class::Delete) {
-            listing.class = Class::Flip;
+        if let Some(job) = self.jobs.get_mut(&id) {
+            job.by_filters = true;
         }
-        self.next_run(now, id)
+        self.look_at_left(now, id)
     }
 
     /// Exactly what failed stays dirty.
@@ -163,7 +163,8 @@ impl SyncState {
                     kept = true;
                 }
             }
-            if !kept && (!failed.guess || listed || self.jobs[&id].walks()) {
+            // An entry inside a tree that was sent whole stands for itself alone, not for what lies in it.
+            if self.jobs[&id].walks() || (!kept && (!failed.guess || listed)) {
                 self.dirty_after(now, failed, listed, checked, diagnosis.retry);
             }
             paths.push(failed.path.clone());
@@ -249,7 +250,8 @@ impl SyncState {
     pub(super) fn finish(&mut self, now: Now, id: JobId) -> Vec<Do> {
         let Some(job) = self.jobs.remove(&id) else { return Vec::new() };
         for (path, dirt) in &job.batch {
-            if dirt.want == Want::Delete && dirt.was_dir && !job.failed.contains_key(path) {
+            let may_be_left_out = || self.plan.excludes(path, true) != self.plan.excludes(path, false);
+            if dirt.want == Want::Delete && (dirt.was_dir || may_be_left_out()) && !job.failed.contains_key(path) {
                 self.queue.removed(path, now.mono);
             }
             match job.failed.get(path) {

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use super::{Do, SyncState};
 use crate::change::{Change, Kind};
-use crate::combine::Want;
 use crate::mirror::Sight;
 use crate::paths::{RelPath, show_bytes};
 use crate::problem::Problem;
@@ -31,6 +30,7 @@ impl SyncState {
 
     pub(super) fn change(&mut self, now: Now, change: &Change) {
         let here = !self.plan.excludes(&change.path, change.dir);
+        self.note_level(change);
         match &change.kind {
             Kind::Move(to) => {
                 let there = !self.plan.excludes(to, change.dir);
@@ -41,6 +41,7 @@ impl SyncState {
                     }
                     (true, false) => {
                         self.one(now, &change.path, Kind::Delete, change.dir);
+                        self.unsure_again(now, to, change.dir);
                         self.touch_parent(now, to);
                     }
                     (false, true) => {
@@ -48,6 +49,7 @@ impl SyncState {
                         self.one(now, to, Kind::Create, change.dir);
                     }
                     (false, false) => {
+                        self.unsure_again(now, to, change.dir);
                         self.touch_parent(now, &change.path);
                         self.touch_parent(now, to);
                     }
@@ -55,7 +57,11 @@ impl SyncState {
             }
             _ if here => self.take(now, change),
             // An excluded name came or went: its directory has another time now.
-            Kind::Create | Kind::Delete => self.touch_parent(now, &change.path),
+            Kind::Create => {
+                self.unsure_again(now, &change.path, change.dir);
+                self.touch_parent(now, &change.path);
+            }
+            Kind::Delete => self.touch_parent(now, &change.path),
             Kind::Attrib | Kind::Writing | Kind::Modify => {}
         }
         self.heals(now, change);
@@ -68,6 +74,15 @@ impl SyncState {
                 // What could not be followed may have been mended.
                 self.paused_for_retry = None;
             }
+        }
+    }
+
+    /// What is left out came where something that is not was removed a moment ago. The run that removed it may have found this in
+    /// its place, and done nothing.
+    fn unsure_again(&mut self, now: Now, path: &RelPath, dir: bool) {
+        if !self.plan.excludes(path, !dir) && self.queue.removes(path, now.mono) {
+            let dirt = Dirt { subtree: false, was_file: true, ..Dirt::rescan(now) };
+            self.queue.put(path, dirt, now.mono);
         }
     }
 
@@ -132,20 +147,7 @@ impl SyncState {
     }
 
     pub(super) fn rescan(&mut self, now: Now, under: &RelPath) {
-        let dirt = Dirt {
-            want: Want::Create,
-            dir: true,
-            was_dir: true,
-            was_file: false,
-            subtree: true,
-            replaced: false,
-            content_at_ms: None,
-            first: now,
-            not_before: Duration::ZERO,
-            tries: 0,
-            forward: 0,
-        };
-        self.queue.put(under, dirt, now.mono);
+        self.queue.put(under, Dirt::rescan(now), now.mono);
     }
 
     /// The watcher's sight changed. What is new is said in the log, once.

@@ -14,6 +14,7 @@ mod filters;
 mod heal;
 mod intake;
 mod keep;
+mod levels;
 mod obey;
 mod parts;
 mod pass;

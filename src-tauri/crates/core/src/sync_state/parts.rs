@@ -114,6 +114,11 @@ impl Parts {
         }
     }
 
+    /// What this part goes over, sorted.
+    pub(super) fn paths_of(&self, n: usize) -> Option<&[RelPath]> {
+        self.pieces.get(n).map(|piece| piece.part.paths.as_slice())
+    }
+
     /// How far it came, for the next start.
     pub(super) fn so_far(&self) -> SoFar {
         let mut so_far = SoFar { startup: self.startup, exact: self.exact, ..SoFar::default() };

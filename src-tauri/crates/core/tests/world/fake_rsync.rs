@@ -423,7 +423,7 @@ impl Run {
         if !self.differs(seen, there.as_ref(), source.get(path)) {
             if let Some(node) = target.nodes.get_mut(path) {
                 node.mode = seen.mode;
-                node.mtime_ns = seen.mtime_ns;
+                self.time(node, seen);
             }
             return;
         }
@@ -439,6 +439,14 @@ impl Run {
                 target.put(path, Node { kind, ..seen.clone() }, 0);
             }
             _ => self.report.vanished.push(path.clone()),
+        }
+    }
+
+    /// What was not sent keeps its time, if that is right to the second and no closer look was asked for.
+    fn time(&self, node: &mut Node, seen: &Node) {
+        let close = self.has("-c") || self.has("--checksum") || self.has("--modify-window=-1");
+        if close || node.mtime_ns / 1_000_000_000 != seen.mtime_ns / 1_000_000_000 {
+            node.mtime_ns = seen.mtime_ns;
         }
     }
 

@@ -70,6 +70,7 @@ fn at_rest_the_target_equals_the_source() {
     for seed in seeds() {
         let mut world = World::new(seed, plan(DeletePolicy::Always, if seed % 2 == 0 { EXCLUDES } else { &[] }));
         world.plan.max_processes = 1 + (seed % 3) as usize;
+        world.slow = seed % 5 == 1;
         live(&mut world, 4);
         check(&world, false);
         adopted += world.adopted;
@@ -83,6 +84,7 @@ fn at_rest_the_target_equals_the_source_though_runs_fail_and_events_are_lost() {
         let mut world = World::new(seed, plan(DeletePolicy::Always, if seed % 2 == 0 { EXCLUDES } else { &[] }));
         world.plan.max_processes = 1 + (seed % 3) as usize;
         world.faults = true;
+        world.slow = seed % 5 == 2;
         live(&mut world, 4);
         check(&world, false);
     }

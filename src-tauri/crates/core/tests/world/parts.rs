@@ -37,6 +37,7 @@ fn at_rest_the_target_equals_the_source_whose_passes_go_in_parts() {
     for seed in some() {
         let mut world = world(seed, DeletePolicy::Always);
         world.faults = seed % 2 > 0;
+        world.slow = seed % 5 == 3;
         stranger(&mut world, "stranger");
         planted(&mut world);
         live(&mut world, 4);

@@ -76,6 +76,8 @@ pub struct World {
     pub lying: bool,
     /// Runs fail, output is lost, events come late, queues overflow.
     pub faults: bool,
+    /// Some runs take so long that others begin and end beside them.
+    pub slow: bool,
     pub runs: usize,
     /// Runs that took a rename over, and what all runs sent.
     pub adopted: usize,
@@ -91,6 +93,8 @@ pub struct World {
     pub sly: bool,
     /// Every file that ever stood at the target, where a trash keeps them.
     pub stood: BTreeSet<(RelPath, Kind)>,
+    /// Every content that a file of this name, size and time ever had at the source.
+    versions: BTreeMap<(RelPath, u64, i128), BTreeSet<u64>>,
     unwritten: BTreeMap<u64, Vec<Note>>,
     key: SyncKey,
     coming: BTreeMap<(Duration, u64), Coming>,
@@ -176,6 +180,7 @@ impl World {
             keeps: false,
             lying: false,
             faults: false,
+            slow: false,
             runs: 0,
             adopted: 0,
             bytes: 0,
@@ -185,6 +190,7 @@ impl World {
             parted: false,
             sly: true,
             stood: BTreeSet::new(),
+            versions: BTreeMap::new(),
             unwritten: BTreeMap::new(),
             key: SyncKey(0),
             coming: BTreeMap::new(),
@@ -498,7 +504,8 @@ impl World {
         let gone = before.iter().find(|p| self.target.get(p).is_none());
         assert!(gone.is_none(), "seed {}: deleted without being asked for: {gone:?}", self.seed);
         self.running.insert(job, (step, Some(run), cut));
-        let pace = Duration::from_millis(self.chance.below(30) as u64);
+        let slow = self.slow && self.chance.one_in(15);
+        let pace = Duration::from_millis(self.chance.below(if slow { 9_000 } else { 30 }) as u64);
         self.at(pace, Coming::Step(job));
     }
 
@@ -524,14 +531,32 @@ impl World {
         self.stood.iter().filter(|one| !held.contains(one)).collect()
     }
 
+    /// One of these files had another content once, with the same size and time: what changed so can be found only by its event,
+    /// since that is all that a quick check of rsync goes by.
+    fn looks_like_before(&mut self, events: &[(RelPath, Event, bool)]) -> bool {
+        for (path, node) in &self.source.nodes {
+            if let Kind::File { data, size } = node.kind {
+                self.versions.entry((path.clone(), size, node.mtime_ns)).or_default().insert(data);
+            }
+        }
+        let to = |kind: &Event| if let Event::Move(to) = kind { Some(to.clone()) } else { None };
+        let ends = events.iter().flat_map(|(path, kind, _)| [Some(path.clone()), to(kind)]).flatten();
+        let ends: Vec<RelPath> = ends.collect();
+        let concerned = |path: &RelPath| ends.iter().any(|end| path.is_within(end));
+        let several = self.versions.iter().filter(|(_, contents)| contents.len() > 1);
+        several.map(|((path, size, mtime_ns), _)| (path, size, mtime_ns)).any(|(path, size, mtime_ns)| {
+            let now = self.source.get(path);
+            let same = |n: &Node| matches!(n.kind, Kind::File { size: s, .. } if s == *size) && n.mtime_ns == *mtime_ns;
+            concerned(path) && now.is_some_and(same)
+        })
+    }
+
     /// Events reach the mirror in their order, some of them late; in bad times they are lost, and that is said.
     pub fn tell(&mut self, events: Vec<(RelPath, Event, bool)>) {
         if !self.watched {
             return;
         }
-        // A change that no time shows can be found only by its event.
-        let unseen = |e: &(RelPath, Event, bool)| e.1 == Event::Modify;
-        let sly = events.len() == 2 && unseen(&events[0]) && events[1].1 == Event::Attrib;
+        let sly = self.looks_like_before(&events);
         if self.faults && !sly && self.chance.one_in(25) {
             self.last_event = self.last_event.max(self.now.mono);
             let after = self.last_event - self.now.mono;

@@ -8,7 +8,7 @@ use driftless_core::facts::FileKind;
 use driftless_core::plan::SyncPlan;
 
 use crate::fake_rsync::Run;
-use crate::stage::{Stage, ended, ok, path, sync};
+use crate::stage::{Stage, ended, ok, path, sync, without};
 use crate::tree::{Kind as NodeKind, Node, Tree};
 
 /// Directories of the name `cache` are left out, files are not.
@@ -115,6 +115,49 @@ fn what_a_failed_pass_left_unsure_goes_if_it_is_what_the_rules_send_and_stays_if
         stage.end(ok());
         assert_eq!(stage.status("a").waiting, 0);
     }
+}
+
+#[test]
+fn a_name_that_was_left_out_when_its_removal_ran_is_looked_at_again() {
+    for meanwhile in [true, false] {
+        let mut stage = Stage::at_rest(vec![without_caches(DeletePolicy::Always)]);
+        stage.gone("cache");
+        stage.change("a", "cache", Kind::Delete);
+        stage.pass(5.0);
+        assert!(stage.runs() == ["a: cache"] && stage.begun[0].has("--delete-missing-args"));
+        // A directory of that name was there by then: it is left out, and the file at the target stayed.
+        if meanwhile {
+            stage.change("a", "cache/", Kind::Create);
+        }
+        stage.end(ok());
+        if !meanwhile {
+            stage.change("a", "cache/", Kind::Create);
+        }
+        stage.is_dir("cache");
+        stage.begun.clear();
+        stage.serve(60.0, |_| ok());
+        let by_filters = stage.begun.iter().filter(|run| run.what().is_empty() && run.has("--delete"));
+        assert_eq!((by_filters.count(), stage.status("a").waiting), (1, 0));
+    }
+    // Nothing of that name was at the target.
+    let mut stage = Stage::at_rest(vec![without_caches(DeletePolicy::Always)]);
+    stage.is_dir("cache");
+    stage.change("a", "cache/", Kind::Create);
+    stage.serve(60.0, |_| ok());
+    assert!(stage.begun.iter().all(|run| run.has("--filter=- /*")), "the root's time alone");
+}
+
+#[test]
+fn before_a_removal_by_filters_the_paths_are_looked_at_again() {
+    let mut stage = Stage::at_rest(vec![sync("a")]);
+    stage.gone("d/f");
+    stage.change("a", "d/f", Kind::Delete);
+    stage.pass(5.0);
+    stage.looks.clear();
+    stage.end(without(&["d/f"]));
+    assert!(stage.runs() == ["a: d/f"] && stage.begun[1].has("--ignore-missing-args"), "it is back");
+    stage.end(ok());
+    assert_eq!(stage.status("a").waiting, 0);
 }
 
 #[test]

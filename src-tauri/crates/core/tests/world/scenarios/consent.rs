@@ -1,8 +1,10 @@
 //! Deletions beyond the budget and first passes that are rehearsed wait for a person's word; copies go on.
 
 use driftless_core::budget::Budget;
+use driftless_core::change::Kind;
 use driftless_core::config::DeletePolicy;
 use driftless_core::diagnose::{Exit, FailureCode, Item, Report};
+use driftless_core::facts::{FileKind, Look};
 use driftless_core::hold::HoldWhy;
 use driftless_core::mirror::{End, Reply, Request};
 use driftless_core::plan::{OwnPlan, SyncPlan};
@@ -257,6 +259,30 @@ fn net(run: &Started) -> Option<String> {
 
 fn limited(name: &str, count: u64) -> SyncPlan {
     SyncPlan { own: budget(None, Some(count)), ..sync(name) }
+}
+
+#[test]
+fn a_folder_that_is_sent_without_its_deletions_is_looked_at_again_after_they_were_counted() {
+    for gone in [false, true] {
+        let mut stage = Stage::at_rest(vec![limited("a", 5)]);
+        stage.is_dir("b/d");
+        stage.change("a", "b/d/", Kind::Create);
+        stage.pass(5.0);
+        assert!(stage.runs() == ["a: b/d"] && dry(&stage.begun[0]));
+        if gone {
+            let way = stage.found(FileKind::File);
+            stage.looks.insert(path("b"), way);
+            stage.looks.insert(path("b/d"), Look::Blocked { at: path("b") });
+        }
+        stage.end(deleting(6, None));
+        if gone {
+            assert_eq!(stage.runs(), ["a: b"], "what is below a file is not listed");
+        } else {
+            assert!(stage.runs() == ["a: b/d"] && !stage.begun[1].has("--delete"));
+        }
+        stage.end(ok());
+        assert_eq!(stage.status("a").waiting, usize::from(!gone));
+    }
 }
 
 #[test]

@@ -109,6 +109,33 @@ fn a_subtree_whose_removals_were_left_out_is_made_again() {
 }
 
 #[test]
+fn what_failed_below_an_entry_of_a_folder_that_went_whole_is_sent() {
+    for deep in [false, true] {
+        let mut stage = one();
+        for name in ["d", "d/c", "d/c/x"] {
+            stage.is_dir(name);
+        }
+        stage.change("a", "d/", Kind::Create);
+        // It rides along with `d`, for its own attributes.
+        stage.change("a", "d/c/", Kind::Attrib);
+        stage.pass(5.0);
+        assert_eq!(stage.runs(), ["a: d"]);
+        let End::Exited { exit, mut report, stalled } = without(&[if deep { "d/c" } else { "d/c/x" }]) else {
+            panic!("it ended")
+        };
+        report.failed[0].deep = deep;
+        stage.end(End::Exited { exit, report, stalled });
+        stage.begun.clear();
+        stage.serve(3_600.0, |_| ok());
+        let brings = |run: &crate::stage::Started| match deep {
+            true => run.what() == "d/c" && run.has("-r"),
+            false => run.what().split(' ').any(|path| path == "d/c/x"),
+        };
+        assert!(stage.begun.iter().any(brings), "{:?}", stage.begun());
+    }
+}
+
+#[test]
 fn a_folder_of_the_target_that_could_not_be_listed_is_gone_over_again_with_its_removals() {
     let mut stage = Stage::new(vec![sync("a")]);
     stage.configure();

@@ -193,6 +193,18 @@ fn what_took_the_place_of_something_else_is_compared_by_checksum() {
     stage.end(ok());
     stage.pass(60.0);
     assert!(stage.runs() == ["a: d"] && stage.begun[1].has("-c") && stage.begun[1].has("--delete"));
+
+    // So it is where that run failed, and what it was made for waits again.
+    let mut stage = Stage::at_rest(vec![SyncPlan { delete: DeletePolicy::Running, ..sync("a") }]);
+    stage.is_dir("d");
+    stage.change("a", "d/", Kind::Attrib);
+    stage.pass(5.0);
+    stage.change("a", "d/", Kind::Delete);
+    stage.change("a", "d/", Kind::Create);
+    stage.end(crate::stage::code(12));
+    stage.pass(60.0);
+    let again = &stage.begun[1];
+    assert!(stage.runs() == ["a: d"] && ["-r", "-c", "--delete"].iter().all(|word| again.has(word)));
 }
 
 #[test]
@@ -334,6 +346,25 @@ fn what_waited_for_a_run_goes_when_it_ends() {
     assert_eq!(stage.runs(), ["a: d"]);
     stage.end(ok());
     assert_eq!(stage.runs(), ["a: d/f d/h d/sub/g"]);
+}
+
+#[test]
+fn a_directory_whose_time_a_longer_run_put_back_is_listed_once_more() {
+    for comes in [true, false] {
+        let mut stage = Stage::at_rest(vec![SyncPlan { max_processes: 3, ..sync("a") }]);
+        stage.is_dir("d");
+        stage.write("a", "d/large");
+        stage.pass(5.0);
+        stage.change("a", "d/small", if comes { Kind::Create } else { Kind::Modify });
+        stage.pass(5.0);
+        let small = stage.running.values().find(|run| run.what() == "d/small").cloned().expect("beside it");
+        stage.end_run(&small, ok());
+        // It sets the time that the directory had when it began.
+        stage.end(ok());
+        stage.serve(60.0, |_| ok());
+        let last: &[&str] = if comes { &["a: d"] } else { &[] };
+        assert_eq!(stage.begun()[2..], *last);
+    }
 }
 
 #[test]
