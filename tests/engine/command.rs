@@ -1,6 +1,7 @@
 //! Starting, feeding and ending one child.
 
 use std::os::fd::OwnedFd;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -13,7 +14,7 @@ use driftless_engine::run::Ended;
 use rustix::io::Errno;
 use rustix::process::{Pid, test_kill_process};
 
-use crate::common::{Rsyncd, RsyncdOptions, Tree, assert_equal, wait_for};
+use crate::common::{NAMESPACE, Rsyncd, RsyncdOptions, Tree, assert_equal, wait_for};
 use crate::support::{OnePassword, command, run_alone, run_it, runtime, script};
 
 const WELL: Ended = Ended { exit: Exit::Code(0), stalled: false };
@@ -49,7 +50,7 @@ fn a_list_of_many_names_is_read_to_its_end() {
         source.write(&name, n.to_string());
         list.extend_from_slice(format!("./{name}\0").as_bytes());
     }
-    let words = ["-lptgoD", "--from0", "--files-from=-", "./", &format!("{}/", target.word())];
+    let words = ["-lptgoD", "--from0", "--files-from=-", ".", &format!("{}/", target.word())];
     assert_eq!(in_source(&batch(&words, &list), opened(&source)), Ok(WELL));
     assert_equal(source.path(), &target.word(), &["-lptgoD"]);
 }
@@ -66,9 +67,33 @@ fn a_folder_swapped_in_after_the_look_deletes_nothing() {
     home.rename("source", "moved away");
     home.mkdir("source");
     let words =
-        ["-lptgoD", "--delete", "--delete-missing-args", "--force", "--from0", "--files-from=-", "./", &target.word()];
+        ["-lptgoD", "--delete", "--delete-missing-args", "--force", "--from0", "--files-from=-", ".", &target.word()];
     assert_eq!(in_source(&batch(&words, b"./a\0./b\0"), source), Ok(WELL));
     assert!(target.exists("a") && target.exists("b"));
+}
+
+/// A disk that is unmounted lazily, or another that is mounted over it, in the moment in which rsync starts: its name leads elsewhere
+/// then. rsync enters `./` by that name, `.` not.
+#[test]
+fn a_mount_in_the_way_after_the_look_deletes_nothing() {
+    if std::env::var_os(NAMESPACE).is_none() {
+        let name = "command::a_mount_in_the_way_after_the_look_deletes_nothing";
+        let mut again = Command::new("unshare");
+        again.args(["-Urm", "--"]).arg(std::env::current_exe().unwrap()).args(["--exact", name, "--nocapture"]);
+        assert!(again.env(NAMESPACE, "1").status().unwrap().success());
+        return;
+    }
+    let (source, target) = (Tree::new(), Tree::new());
+    for tree in [&source, &target] {
+        tree.write("a", "a");
+        tree.write("d/b", "b");
+    }
+    let dir = opened(&source);
+    assert!(Command::new("mount").args(["-t", "tmpfs", "none"]).arg(source.path()).status().unwrap().success());
+    let words = ["-lptgoD", "--delete", "--force", "--from0", "--files-from=-", ".", &target.word()];
+    assert_eq!(in_source(&batch(&words, b"./\0./d/\0"), dir), Ok(WELL));
+    assert!(target.exists("a") && target.exists("d/b"));
+    assert!(Command::new("umount").arg("--lazy").arg(source.path()).status().unwrap().success());
 }
 
 #[test]

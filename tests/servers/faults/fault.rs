@@ -98,7 +98,7 @@ impl Fault {
             Fault::RsyncKilled => stage.each_turn = None,
             Fault::RsyncStopped => {
                 stage.each_turn = None;
-                stage.children(Signal::CONT);
+                let _ = stage.children(Signal::CONT);
             }
             Fault::LinesLost => stage.lose_lines(false),
             Fault::ServerStopped => stage.server.again(),

@@ -14,10 +14,10 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::changes::{Changes, EXCLUDE, FILTERS, last_word};
-use crate::common::{Rsyncd, Tree, differences};
+use crate::common::{Rsyncd, Tree, differences, wait_for};
 use crate::guards::unmount;
 use crate::live::{Live, sync};
-use crate::support::Home;
+use crate::support::{Home, LONG};
 
 /// Files that nobody touches, at the source's root and in the mount inside it.
 const STAY: usize = 12;
@@ -129,7 +129,7 @@ impl<'h> Stage<'h> {
         // In the inner file system nothing comes or goes.
         fs::write(self.at(&format!("inner/{}", self.turns % STAY)), "stays".repeat(self.turns)).unwrap();
         if let Some(signal) = self.each_turn {
-            self.children(signal);
+            let _ = self.children(signal);
         }
     }
 
@@ -138,13 +138,12 @@ impl<'h> Stage<'h> {
         self.tree.write("lies/source/stays/large", vec![b'x'; 300_000]);
     }
 
-    /// To every rsync that driftlessd has started.
-    pub fn children(&self, signal: Signal) {
+    /// To every rsync that driftlessd has started; so many there were.
+    pub fn children(&self, signal: Signal) -> usize {
         let is_rsync = |pid: &Pid| fs::read(format!("/proc/{pid}/comm")).is_ok_and(|comm| comm == b"rsync\n");
-        for pid in self.home.processes().into_iter().filter(is_rsync) {
-            // It may have ended meanwhile.
-            let _ = kill_process(pid, signal);
-        }
+        // It may have ended meanwhile.
+        let told = self.home.processes().into_iter().filter(is_rsync).map(|pid| kill_process(pid, signal));
+        told.filter(Result::is_ok).count()
     }
 
     pub fn lose_lines(&self, yes: bool) {
@@ -162,13 +161,16 @@ impl<'h> Stage<'h> {
         }
     }
 
-    /// Takes away the permission to read some of what is there.
+    /// Takes away the permission to read some of what is there. Of folders only one that stays where it is: one that cannot be read
+    /// is so at the target too, and rsync cannot remove it there when it gets another name.
     pub fn forbid(&mut self) {
-        self.tree.chmod("lies/source/stays", 0);
-        let found = everything(&self.at("lies/source"));
+        self.tree.chmod("lies/source/stays", 0o000);
+        // Never through a link: it may lead anywhere on the machine.
+        let is_file = |path: &PathBuf| fs::symlink_metadata(path).is_ok_and(|meta| meta.is_file());
+        let files: Vec<PathBuf> = everything(&self.at("lies/source")).into_iter().filter(is_file).collect();
         for _ in 0..5 {
-            let path = &found[self.below(found.len())];
-            if !path.ends_with("inner") && !path.to_string_lossy().contains("/stays") {
+            let path = &files[self.below(files.len())];
+            if !path.to_string_lossy().contains("/stays") {
                 self.changes.done.push(format!("forbid {path:?}"));
                 let _ = fs::set_permissions(path, fs::Permissions::from_mode(0o000));
             }
@@ -187,7 +189,17 @@ impl<'h> Stage<'h> {
 
     /// With the mount inside it.
     pub fn unmount_source(&self) {
-        unmount(&self.at("source"));
+        self.between_runs(|| unmount(&self.at("source")));
+    }
+
+    /// Not in the middle of a run: what is mounted inside the source can be taken for empty by a pass that looks just then, and nobody can
+    /// tell rsync. (That the source itself can go in that moment is shown in `tests/engine/command.rs`.)
+    fn between_runs(&self, act: impl FnOnce()) {
+        let tell = |signal| self.live.iter().for_each(|live| live.signal(signal));
+        tell(Signal::STOP);
+        wait_for("every run to be gone", LONG, || (self.children(Signal::KILL) == 0).then_some(()));
+        act();
+        tell(Signal::CONT);
     }
 
     pub fn mount_source(&self) {
@@ -196,7 +208,7 @@ impl<'h> Stage<'h> {
     }
 
     pub fn unmount_inner(&self) {
-        unmount(&self.at("source/inner"));
+        self.between_runs(|| unmount(&self.at("source/inner")));
     }
 
     pub fn mount_inner(&self) {

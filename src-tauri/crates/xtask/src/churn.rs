@@ -6,6 +6,7 @@ use std::process::Command;
 
 use crate::binaries::{self, Binary};
 use crate::exec::{run as perform, say};
+use crate::suite::user::{self, Who};
 
 /// What was asked for.
 #[derive(Debug, PartialEq, Eq)]
@@ -34,11 +35,11 @@ impl Options {
 
 /// Does it.
 pub fn run(options: Options) -> Result<(), String> {
-    let servers = servers()?;
+    let (servers, who) = (servers()?, user::ordinary()?);
     let mut wrong = Vec::new();
     for seed in options.first..options.first.saturating_add(options.seeds) {
         say(&format!("── seed {seed}"));
-        let mut command = one_test(&servers, "faults::churn_with_faults_1");
+        let mut command = one_test(&servers, &who, "faults::churn_with_faults_1");
         if perform(command.env("DRIFTLESS_SEED", seed.to_string())).is_err() {
             wrong.push(seed);
         }
@@ -57,9 +58,11 @@ pub fn servers() -> Result<Binary, String> {
     built.into_iter().find(|b| b.is_test && b.name == "servers").ok_or_else(|| "the tests were not built".to_owned())
 }
 
-/// One of them, with all that it says.
-pub fn one_test(servers: &Binary, name: &str) -> Command {
-    let mut command = Command::new(&servers.file);
+/// One of them, with all that it says. As root it is run by the ordinary user who runs all tests, unless the repository is closed to
+/// that one.
+pub fn one_test(servers: &Binary, who: &Who, name: &str) -> Command {
+    let mut command =
+        if who.can_enter(&servers.dir) { who.command(&servers.file) } else { Command::new(&servers.file) };
     command.args(["--exact", name, "--nocapture"]).current_dir(&servers.dir);
     command
 }

@@ -2,6 +2,7 @@
 
 use crate::churn::{one_test, servers};
 use crate::exec::{run as perform, say};
+use crate::suite::user;
 
 /// For so many minutes; 30 unless something else is said.
 pub fn minutes(words: &[String]) -> Result<u64, String> {
@@ -17,9 +18,9 @@ pub fn minutes(words: &[String]) -> Result<u64, String> {
 
 /// Does it.
 pub fn run(minutes: u64) -> Result<(), String> {
-    let servers = servers()?;
+    let (servers, who) = (servers()?, user::ordinary()?);
     say(&format!("{minutes} minutes of steady change"));
-    let mut command = one_test(&servers, "soak::steady_change_for_long_takes_no_more_of_the_machine");
+    let mut command = one_test(&servers, &who, "soak::steady_change_for_long_takes_no_more_of_the_machine");
     perform(command.env("DRIFTLESS_SOAK", minutes.saturating_mul(60).to_string()))
 }
 

@@ -13,7 +13,7 @@
 //!   a module or rsync could take for a pattern.
 
 use super::classify::Class;
-use super::rsync::{Line, listing};
+use super::rsync::{HERE, Line, listing};
 use crate::moves::Rename;
 use crate::paths::RelPath;
 use crate::plan::SyncPlan;
@@ -96,7 +96,7 @@ pub fn adopt(plan: &SyncPlan, these: &[Rename], whole: bool) -> CommandSpec {
     };
     let word = plan.target.word();
     let into = if to.is_root() { word } else { format!("{word}{}/", plain(&to).unwrap_or_default()) };
-    let command = line.finish_between(stdin, "./", &into);
+    let command = line.finish_between(stdin, HERE, &into);
     CommandSpec { cwd: Cwd::Below(to), ..command }
 }
 
@@ -156,7 +156,7 @@ mod tests {
         ] {
             let command = adopt(&plan(target, json!({})), &[rename("x/old", "y/new")], true);
             let shown = command.shown();
-            assert!(shown.contains(&format!("[{place}]")) && shown.ends_with(&format!("[./] [{into}]")), "{shown}");
+            assert!(shown.contains(&format!("[{place}]")) && shown.ends_with(&format!("[.] [{into}]")), "{shown}");
             assert_eq!(command.cwd, Cwd::Below(rename("x", "y/new").to));
         }
     }

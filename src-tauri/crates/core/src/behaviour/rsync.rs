@@ -1,7 +1,8 @@
 //! The command lines of rsync: the full pass, and one run for each class of a batch.
 //!
 //! Rules, each with its reason
-//! - The source is `./` in the very directory that was looked at; lists are complete on stdin, NUL-terminated, every path
+//! - The source is the very directory that was looked at: `.` where a list is read, since rsync enters `./` once more by the
+//!   directory's name, which may lead to a bare mount point by then; `./` for the whole, which it does not. Lists are complete on stdin, NUL-terminated, every path
 //!   beginning with `./` (else `#` and `;` begin a comment), none ending in `/` (that would be a shallow re-scan).
 //! - The user's filters stand in every run, in the same words. `--delete` stands beside `--delete-missing-args` because only
 //!   then does a remote receiver get the filters.
@@ -27,6 +28,8 @@ pub const STALL: Duration = Duration::from_secs(600);
 const KEEP_ROOT: &str = "--filter=+ /.";
 /// Only the root's own attributes, of all that a list of it alone would bring.
 const NOTHING_IN_IT: &str = "--filter=- /*";
+/// The directory in which a run that reads a list starts.
+pub(super) const HERE: &str = ".";
 /// How far a full pass is, told as it goes.
 const PROGRESS: &str = "--info=progress2";
 /// More filter words than this go through a descriptor instead of the command line.
@@ -332,7 +335,8 @@ impl<'a> Line<'a> {
 
     fn finish(self, stdin: Stdin) -> CommandSpec {
         let target = self.plan.target.word();
-        self.finish_between(stdin, "./", &target)
+        let from = if matches!(stdin, Stdin::Null) { "./" } else { HERE };
+        self.finish_between(stdin, from, &target)
     }
 
     /// The end of every command line: how it speaks, the password, from where, and to where.

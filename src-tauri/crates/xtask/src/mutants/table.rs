@@ -341,6 +341,13 @@ pub const MUTATIONS: &[Mutation] = &[
         EQUAL,
     ),
     broken(
+        "a_list_is_read_where_the_sources_name_leads",
+        WORDS,
+        "pub(super) const HERE: &str = \".\";",
+        "pub(super) const HERE: &str = \"./\";",
+        KEEP,
+    ),
+    broken(
         "batches_go_without_filters",
         WORDS,
         "    line.filters(true);\n    if subtree {",

@@ -6,7 +6,7 @@
 mod deny;
 mod place;
 mod runner;
-mod user;
+pub mod user;
 
 use std::time::{Duration, Instant};
 
