@@ -375,6 +375,7 @@ fn words_of(app: &App) -> Catalogue {
         AppLanguage::English => Language::English,
         AppLanguage::Chinese => Language::Chinese,
     })
+    .for_window()
 }
 
 /// As the desktop's environment says: `zh_CN.UTF-8` is `zh-CN`.

@@ -10,6 +10,7 @@
 )]
 
 mod answers;
+mod axe;
 #[path = "../common/bus.rs"]
 mod bus;
 #[path = "../common/mod.rs"]

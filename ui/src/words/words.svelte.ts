@@ -49,6 +49,12 @@ export class Words {
     return this.find(key, {}, attribute) !== null;
   }
 
+  /** Which attribute says what to do here: where there are buttons no command is named. */
+  remedyOf(key: string): 'window' | 'remedy' | null {
+    if (this.has(key, 'window')) return 'window';
+    return this.has(key, 'remedy') ? 'remedy' : null;
+  }
+
   /** One attribute of an entry, plain; null if there is none. */
   attribute(key: string, attribute: string, args: Args = {}): string | null {
     const found = this.find(key, args, attribute);
@@ -63,7 +69,7 @@ export class Words {
       const shown = Object.entries(args).map(([name, value]) => `${name}: ${visible(String(value))}`);
       return { title: null, sentence: shown.length > 0 ? `${code} (${shown.join(', ')})` : code, remedy: null };
     }
-    return { title: this.find(key, args, 'title'), sentence, remedy: this.find(key, args, 'remedy') };
+    return { title: this.find(key, args, 'title'), sentence, remedy: this.find(key, args, this.remedyOf(key) ?? 'remedy') };
   }
 
   private find(key: string, args: Args, attribute: string | null): string | null {

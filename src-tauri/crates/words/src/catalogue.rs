@@ -68,6 +68,7 @@ const CHINESE: &[(&str, &str)] = files!("zh-CN");
 pub struct Catalogue {
     bundle: FluentBundle<FluentResource>,
     behind: Option<Box<Catalogue>>,
+    window: bool,
 }
 
 impl std::fmt::Debug for Catalogue {
@@ -88,7 +89,15 @@ impl Catalogue {
             bundle.add_resource(resource).unwrap_or_default();
         }
         let behind = (language != Language::English).then(|| Box::new(Catalogue::new(Language::English)));
-        Catalogue { bundle, behind }
+        Catalogue { bundle, behind, window: false }
+    }
+
+    /// The same with the remedies of the window, which has buttons, where the others name a command.
+    #[must_use]
+    pub fn for_window(mut self) -> Catalogue {
+        self.window = true;
+        self.behind = self.behind.map(|behind| Box::new(behind.for_window()));
+        self
     }
 
     /// The names and texts of its files.
@@ -123,7 +132,10 @@ impl Catalogue {
         let Some(message) = self.bundle.get_message(key) else { return behind() };
         let pattern = match part {
             Part::Sentence => message.value(),
-            Part::Remedy => message.get_attribute("remedy").map(|attribute| attribute.value()),
+            Part::Remedy => {
+                let own = message.get_attribute("window").filter(|_| self.window);
+                own.or_else(|| message.get_attribute("remedy")).map(|attribute| attribute.value())
+            }
             Part::Title => message.get_attribute("title").map(|attribute| attribute.value()),
         };
         let Some(pattern) = pattern else { return behind() };

@@ -1,8 +1,9 @@
 //! The sentences of Driftless: codes and arguments in, text for a person out.
 //!
 //! Everything a person reads about a problem or a failure stands in `catalogue/LANGUAGE/*.ftl`, in Fluent's notation:
-//! `CODE` is the sentence (the cause), `CODE.remedy` what to do, `CODE.title` what stands over a notification. The code of a
-//! [`Problem`] is its key; that of a failure stands behind `failure-`.
+//! `CODE` is the sentence (the cause), `CODE.remedy` what to do, `CODE.title` what stands over a notification, and
+//! `CODE.window` what to do where there are buttons, if that is another thing. The code of a [`Problem`] is its key; that of a
+//! failure stands behind `failure-`.
 //!
 //! - A missing entry or argument fails a test (`tests/complete.rs`). At run time the code and its arguments are shown
 //!   instead: a person is never left without a word, and nothing panics.

@@ -83,6 +83,30 @@ fn every_failure_has_title_sentence_and_remedy() {
 }
 
 #[test]
+fn the_window_names_no_command() {
+    let (plain, window) = (catalogue(), catalogue().for_window());
+    let args: BTreeMap<String, String> = [("target", "/t"), ("sync", "s"), ("what", "w"), ("dir", "d"), ("why", "y")]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into();
+    let remedy = |catalogue: &Catalogue, key: &str| match catalogue.part(key, Part::Remedy, &args) {
+        Some(Ok(text)) => text,
+        other => panic!("{key}: {other:?}"),
+    };
+    assert!(remedy(&plain, "failure-source-emptied").contains("driftlessd allow 's'"));
+    let keys = Catalogue::files(Language::English).iter().flat_map(|(_, text)| entries(text));
+    for (key, parts) in keys.filter(|(key, parts)| parts.contains(".remedy") && !key.starts_with("lsyncd-")) {
+        let told = window.part(&key, Part::Remedy, &args);
+        let told = told.and_then(Result::ok).unwrap_or_default();
+        assert!(!told.contains("driftlessd ") || key.starts_with("conf-"), "{key}: {told}");
+        assert_eq!(parts.contains(".window"), remedy_differs(&plain, &window, &key, &args), "{key}");
+    }
+}
+
+fn remedy_differs(plain: &Catalogue, window: &Catalogue, key: &str, args: &BTreeMap<String, String>) -> bool {
+    plain.part(key, Part::Remedy, args) != window.part(key, Part::Remedy, args)
+}
+
+#[test]
 fn every_file_is_read_whole_and_no_key_stands_twice() {
     for language in Language::ALL {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("catalogue").join(language.tag());

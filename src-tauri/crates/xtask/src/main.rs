@@ -1,4 +1,4 @@
-//! What a newcomer or CI types: `cargo xtask run`, `test`, `fuzz`, `churn`, `soak`, `mutants`, `bench` and `icons`.
+//! What a newcomer or CI types: `cargo xtask run`, `test`, `fuzz`, `churn`, `soak`, `mutants`, `bench`, `screenshots`, `icons`.
 //!
 //! It needs Rust and a C compiler to be there, and sees to the rest itself: it says what is missing, installs it
 //! with the system's own package manager, builds, and does what was asked. It links no library of the system.
@@ -14,6 +14,7 @@ mod icons;
 mod mutants;
 mod needs;
 mod pages;
+mod screenshots;
 mod soak;
 mod suite;
 mod window;
@@ -32,6 +33,11 @@ cargo xtask run [--headless] [--source DIR] [--for 20s] [--keep]
 
 cargo xtask icons
     Render the pictures of tray and application from icons/*.svg.
+
+cargo xtask screenshots [--out DIR] [NAME]
+    Take a picture of every page and state of the window, light and dark, in English and Chinese, and at 800x600 and
+    200 % zoom, in Chromium. With a name, only of the pages whose names contain it.
+    --out DIR    there instead of target/screenshots
 
 cargo xtask test [--long] [GROUP…]
     Install what the tests need and run them. Groups: fmt, clippy, deny, pages, and the test binaries by name
@@ -68,6 +74,7 @@ fn main() -> ExitCode {
     let done = match words.first().map(String::as_str) {
         Some("run") if words.len() == 1 && window::has_display() => Ok(window::run()),
         Some("run") => demo::Options::read(&words[1..]).map(demo::run),
+        Some("screenshots") => screenshots::Options::read(&words[1..]).map(screenshots::take),
         Some("icons") => Ok(icons::render()),
         Some("churn") => churn::Options::read(&words[1..]).map(churn::run),
         Some("fuzz") => fuzz::Options::read(&words[1..]).map(fuzz::run),

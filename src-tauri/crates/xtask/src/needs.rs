@@ -106,6 +106,9 @@ pub const FOR_DESKTOP: [Need; 3] = [
     need("xdotool", "the tests type into the desktop's own prompt with it", "xdotool"),
 ];
 
+/// For `cargo xtask screenshots`.
+pub const CHROMIUM: Need = need("chromium", "it shows the pages that are pictured", "chromium");
+
 /// For `cargo xtask icons`.
 pub const RSVG: Need = Need {
     apt: "librsvg2-bin",

@@ -1,6 +1,7 @@
 //! The window's pages in `ui/`: built by npm, and their own checks.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use crate::exec::{find, root, run, say};
@@ -29,6 +30,15 @@ pub fn build() -> Result<(), String> {
     say("Building the window's pages…");
     fetch()?;
     npm(&["run", "--silent", "build"])
+}
+
+/// Pictures of them, by this browser, into this directory; of those whose names contain `only`.
+pub fn look(browser: &Path, out: &Path, only: &str, shapes: &str) -> Result<(), String> {
+    fetch()?;
+    let npm = find("npm").unwrap_or_else(|| "npm".into());
+    let mut command = Command::new(npm);
+    command.args(["run", "--silent", "look", "--", "--only", only, "--shapes", shapes, "--out"]).arg(out);
+    run(command.env("CHROMIUM", browser).current_dir(root().join("ui")))
 }
 
 /// Types, rules of writing, and tests.

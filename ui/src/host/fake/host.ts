@@ -220,7 +220,7 @@ export function fakeHost(status: Status, app: AppFacts = facts()): FakeHost {
           { id: 'rsync', state: 'ok', args: { version: '3.5.0', path: '/usr/bin/rsync' } },
           { id: 'watches', state: 'warning', args: { used: '24444', limit: '30000', wanted: '65536' } },
           { id: 'keyring', state: 'ok', args: {} },
-          { id: 'tray', state: 'failed', args: {} },
+          { id: 'tray-absent', state: 'warning', args: {} },
         ],
         watches: { used: 24_444, limit: 30_000 },
       }),

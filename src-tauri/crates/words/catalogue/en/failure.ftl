@@ -8,6 +8,7 @@
 failure-password-missing = { $host } asks for the password of { $user } for the module { $module }, and none is stored.
     .title = A password is needed
     .remedy = Write the user into the target and store the password (driftlessd password set TARGET), or set password_file.
+    .window = Enter the password; the target must name the user.
 failure-auth-failed = The password for { $user } at { $host } was refused for the module { $module }.
     .title = The password was refused
     .remedy = Check user and password. If both are right, look at the server's log: its secrets file may be missing, readable by others, or without this user.
@@ -116,6 +117,7 @@ failure-io-timeout = { $host } fell silent in the middle of the work.
 failure-password-file-missing = The password file cannot be opened: { $path }
     .title = The password file is missing
     .remedy = Correct password_file, or take it out and store the password: driftlessd password set { $target }
+    .window = Choose another file in the sync's form, or take it out there and enter the password.
 failure-password-file-open = Others on this computer may read the password file.
     .title = The password file is open to others
     .remedy = Take their rights away: chmod 600.
@@ -140,15 +142,18 @@ failure-keyring-absent = This computer has no keyring, so there is no password f
 failure-keyring-denied = The keyring did not give out the password for { $target }.
     .title = The keyring refused
     .remedy = Allow Driftless to read its entry, or store the password again: driftlessd password set { $target }
+    .window = Allow Driftless to read its entry, or enter the password again.
 failure-keyring-slow = The keyring does not answer.
     .title = The keyring does not answer
     .remedy = It is tried again by itself. A question of the keyring may be waiting on the screen.
 failure-keyring-unreadable = What the keyring holds for { $target } is no password.
     .title = The stored password is damaged
     .remedy = Store it again: driftlessd password set { $target }
+    .window = Enter the password again.
 failure-password-not-stored = No password is stored for { $target }.
     .title = A password is needed
     .remedy = Store it: driftlessd password set { $target }
+    .window = Enter the password.
 
 ## The source
 

@@ -29,3 +29,4 @@ look-failed = { $path } cannot be looked at ({ $errno ->
     .remedy = Let this user read it, or exclude it. It is tried again by itself.
 look-links-cut = A file in { $source } has several names, and the source is too large to look for all of them: those not found stay as they were at the target until the next full pass.
     .remedy = Start a full pass when it matters: driftlessd sync
+    .window = Choose “Sync now” when it matters.

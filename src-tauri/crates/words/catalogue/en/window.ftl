@@ -22,6 +22,7 @@ dialog-failed = The desktop's own dialog for folders did not open.
     .remedy = Type the path instead.
 restore-no-folder = The folder { $dir } cannot be used: { $why }.
     .remedy = Make it or plug its disk in, or name another one (driftlessd restore … --to DIR).
+    .window = Make it, or plug its disk in, then try again.
 restore-incomplete = Not everything could be brought back: { $path } was no longer there ({ $count } in all).
     .remedy = Try again, or choose another version.
 restore-nothing = Nothing of what was chosen is there any more.

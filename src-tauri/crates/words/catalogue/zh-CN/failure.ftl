@@ -5,6 +5,7 @@
 failure-password-missing = { $host } 要求用户 { $user } 在模块 { $module } 的密码，而没有保存过。
     .title = 需要密码
     .remedy = 请在目标中写上用户并保存密码（driftlessd password set TARGET），或设置 password_file。
+    .window = 请输入密码；目标中必须写有用户。
 failure-auth-failed = { $host } 拒绝了用户 { $user } 在模块 { $module } 的密码。
     .title = 密码被拒绝
     .remedy = 请检查用户和密码。如果都正确，请查看服务器的日志：它的 secrets 文件可能缺失、可被他人读取，或没有此用户。
@@ -113,6 +114,7 @@ failure-io-timeout = { $host } 在传输中途没有了声音。
 failure-password-file-missing = 无法打开密码文件：{ $path }
     .title = 密码文件缺失
     .remedy = 请改正 password_file，或去掉它并保存密码：driftlessd password set { $target }
+    .window = 请在同步任务的表单中选择另一个文件，或将其去掉并输入密码。
 failure-password-file-open = 本机上的其他人可以读取密码文件。
     .title = 密码文件对他人开放
     .remedy = 请去掉他们的权限：chmod 600。
@@ -137,15 +139,18 @@ failure-keyring-absent = 本机没有密钥环，因此没有 { $target } 的密
 failure-keyring-denied = 密钥环没有给出 { $target } 的密码。
     .title = 密钥环拒绝了
     .remedy = 请允许 Driftless 读取它的条目，或重新保存密码：driftlessd password set { $target }
+    .window = 请允许 Driftless 读取它的条目，或重新输入密码。
 failure-keyring-slow = 密钥环没有应答。
     .title = 密钥环没有应答
     .remedy = 会自动重试。密钥环可能正在屏幕上等待回答。
 failure-keyring-unreadable = 密钥环中 { $target } 的内容不是密码。
     .title = 保存的密码已损坏
     .remedy = 请重新保存：driftlessd password set { $target }
+    .window = 请重新输入密码。
 failure-password-not-stored = 没有保存 { $target } 的密码。
     .title = 需要密码
     .remedy = 请保存：driftlessd password set { $target }
+    .window = 请输入密码。
 
 ## 源
 

@@ -29,3 +29,4 @@ look-failed = 无法查看 { $path }（{ $errno ->
     .remedy = 请让此用户可以读取它，或把它排除。会自动重试。
 look-links-cut = { $source } 中有一个文件有多个名称，而源太大，无法全部找出：未找到的名称在目标上保持原样，直到下次全量同步。
     .remedy = 如有必要，请启动全量同步：driftlessd sync
+    .window = 如有必要，请选择“立即同步”。

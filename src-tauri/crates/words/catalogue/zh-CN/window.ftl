@@ -22,6 +22,7 @@ dialog-failed = 桌面的文件夹选择框没有打开。
     .remedy = 请直接输入路径。
 restore-no-folder = 无法使用文件夹 { $dir }：{ $why }。
     .remedy = 请建立它或插上它所在的磁盘，或指定另一个（driftlessd restore … --to DIR）。
+    .window = 请建立它或插上它所在的磁盘，然后重试。
 restore-incomplete = 没有全部取回：{ $path } 已不在那里（共 { $count } 个）。
     .remedy = 请重试，或选择另一个版本。
 restore-nothing = 所选内容都已不在那里。
