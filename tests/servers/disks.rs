@@ -227,3 +227,41 @@ fn root_what_was_mounted_is_the_same_when_it_is_mounted_again_and_another_disk_i
     assert!(copy.exists("file") && tree.exists("point/target/note"));
     live.end();
 }
+
+#[test]
+fn root_a_disk_that_was_found_by_its_place_is_known_after_a_restart_and_no_other_is_taken_for_it() {
+    if !inside("root_a_disk_that_was_found_by_its_place_is_known_after_a_restart_and_no_other_is_taken_for_it") {
+        return;
+    }
+    let (tree, notes) = (Tree::new(), Tree::new());
+    let (mut disk, mut other) = (Disk::new(&tree, UUID), Disk::new(&tree, OTHER));
+    own_dev(&tree, &[&disk, &other]);
+    let point = || tree.at("point");
+    notes.write("note", "1");
+    let to = point().join("copy");
+    let config = sync("in", notes.path(), to.to_str().unwrap(), "", "") + "targetDisk = \"auto\"\n";
+    let home = Home::new();
+    let live = Live::start(&home, &config);
+    // Never seen: nobody knows which disk it will be, and the bare place is not taken for it.
+    wait_for("the disk to be away", LONG, || (live.sync("in").phase == Phase::Away).then_some(()));
+    assert!(!to.exists());
+    disk.mount(point());
+    fs::create_dir(&to).unwrap();
+    wait_for("the first pass", LONG, || to.join("note").exists().then_some(()));
+    live.settle("in", &notes);
+    live.end();
+    disk.unmount();
+
+    other.mount(point());
+    tree.write("point/copy/precious", "somebody else's");
+    notes.write("later", "2");
+    let live = Live::start(&home, &config);
+    wait_for("the disk to be away", LONG, || (live.sync("in").phase == Phase::Away).then_some(()));
+    assert!(to.join("precious").exists() && !to.join("later").exists() && !to.join("note").exists());
+    other.unmount();
+    assert_eq!(fs::read_dir(point()).unwrap().count(), 0);
+    disk.mount(point());
+    live.settle("in", &notes);
+    assert!(to.join("later").exists() && live.sync("in").problem.is_none());
+    live.end();
+}

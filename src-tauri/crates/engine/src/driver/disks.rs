@@ -82,7 +82,7 @@ impl Driver {
         let mut news = Vec::new();
         for follow in &mut followed.ends {
             let is = match &follow.disk {
-                Some(disk) => self.disks.find(sync, follow.end, disk, &follow.place),
+                Some(disk) => self.disks.find((sync, &followed.id), follow.end, disk, &follow.place),
                 // None is named any more.
                 None if follow.told.is_some() => DiskIs::At(follow.place.clone()),
                 None => continue,

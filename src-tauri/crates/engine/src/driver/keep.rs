@@ -5,6 +5,7 @@ use std::time::Duration;
 use driftless_core::mirror::{Input, SyncKey};
 use driftless_core::plan::Plan;
 use driftless_core::problem::Problem;
+use driftless_core::record::{Marks, Recovered};
 use tokio::time::Instant;
 
 use super::Driver;
@@ -21,6 +22,12 @@ impl Driver {
         let fresh = plan.syncs.iter().filter(|sync| !old.syncs.iter().any(|known| known.id == sync.id));
         let found: Vec<_> = fresh.filter_map(|sync| Some((sync.id.clone(), keeper.find(&sync.id)?))).collect();
         for (id, found) in found {
+            let sync = plan.syncs.iter().find(|sync| sync.id == id);
+            if let (Recovered::Past(past), Some(sync)) = (&found, sync)
+                && past.marks.as_ref().is_some_and(|marks| marks.ends == Marks::of(sync).ends)
+            {
+                self.disks.were(&id, &past.roots);
+            }
             self.input(Input::Recovered { id, found });
         }
     }

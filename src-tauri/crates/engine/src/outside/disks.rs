@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use driftless_core::disk::{Disk, End};
 use driftless_core::mirror::{DiskIs, SyncKey};
+use driftless_core::record::Roots;
 
 use crate::look::unescaped;
 
@@ -19,6 +20,8 @@ pub(crate) struct Disks {
     table: PathBuf,
     by_uuid: PathBuf,
     seen: HashMap<(SyncKey, End), String>,
+    /// By the sync's id: the file systems on which earlier processes found what says `auto`, as the record has them.
+    before: HashMap<(String, End), u64>,
 }
 
 /// One line of the mount table.
@@ -38,11 +41,28 @@ impl Disks {
     }
 
     fn of(table: impl Into<PathBuf>, by_uuid: impl Into<PathBuf>) -> Disks {
-        Disks { table: table.into(), by_uuid: by_uuid.into(), seen: HashMap::new() }
+        Disks { table: table.into(), by_uuid: by_uuid.into(), seen: HashMap::new(), before: HashMap::new() }
     }
 
-    /// Whether the disk of this end is there; `place` is the folder as it is configured.
-    pub(crate) fn find(&mut self, sync: SyncKey, end: End, disk: &Disk, place: &str) -> DiskIs {
+    /// An earlier process found these at the ends of this sync. Some file systems have no other id than their device's number, which is
+    /// short and another one the next time: they are not known again.
+    pub(crate) fn were(&mut self, id: &str, roots: &Roots) {
+        for (end, root) in [(End::Source, &roots.source), (End::Target, &roots.target)] {
+            if let Some(fs) = root.as_ref().and_then(|root| root.fs).filter(|fs| *fs > u64::from(u32::MAX)) {
+                self.before.insert((id.to_owned(), end), fs);
+            }
+        }
+    }
+
+    /// Another disk stands there than the one that an earlier process knew.
+    fn is_other(&self, id: &str, end: End, place: &str, point: &Path) -> bool {
+        let Some(known) = self.before.get(&(id.to_owned(), end)) else { return false };
+        let now = rustix::fs::statvfs(place).or_else(|_| rustix::fs::statvfs(point));
+        now.is_ok_and(|now| now.f_fsid != 0 && now.f_fsid != *known)
+    }
+
+    /// Whether the disk of this end of the sync of this `id` is there; `place` is the folder as it is configured.
+    pub(crate) fn find(&mut self, (sync, id): (SyncKey, &str), end: End, disk: &Disk, place: &str) -> DiskIs {
         let mounts = self.mounts();
         // Of several at one point the last one is seen, and the last of equals is the greatest.
         let on = mounts.iter().filter(|m| Path::new(place).starts_with(&m.point));
@@ -52,7 +72,10 @@ impl Disks {
             Disk::Auto => {
                 let seen = self.seen.get(&(sync, end)).cloned();
                 // What lies on the system's own disk is a bare mount point.
-                let found = uuid_here.filter(|_| here.is_some_and(|m| m.point != Path::new("/")));
+                let fits = |m: &Mounted| {
+                    m.point != Path::new("/") && (seen.is_some() || !self.is_other(id, end, place, &m.point))
+                };
+                let found = uuid_here.filter(|_| here.is_some_and(fits));
                 match found.filter(|uuid| seen.as_ref().is_none_or(|seen| seen == uuid)) {
                     Some(uuid) => {
                         self.seen.insert((sync, end), uuid);
@@ -144,7 +167,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let root = "22 1 8:1 / / rw - ext4 /dev/sda1 rw\n";
         let known = Disk::parse("UUID=NULL-1/photos/new").unwrap();
-        let find = |table: String| disks(dir.path(), &table).find(SyncKey(1), End::Source, &known, "/m/a/photos/new");
+        let find =
+            |table: String| disks(dir.path(), &table).find((SyncKey(1), "id"), End::Source, &known, "/m/a/photos/new");
         let null = number("/dev/null");
         assert_eq!(find(root.to_owned()), away(Some("NULL-1")));
         assert_eq!(find(format!("{root}30 22 {null} / /m/b\\040c rw - vfat /dev/sdb1 rw\n")), at("/m/b c/photos/new"));
@@ -163,7 +187,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let known = Disk::parse("UUID=NULL-1").unwrap();
         let (null, zero) = (number("/dev/null"), number("/dev/zero"));
-        let find = |table: String| disks(dir.path(), &table).find(SyncKey(1), End::Target, &known, "/m/a/copy");
+        let find = |table: String| disks(dir.path(), &table).find((SyncKey(1), "id"), End::Target, &known, "/m/a/copy");
         assert_eq!(find(format!("30 22 {null} / /m/a rw - ext4 d rw\n")), at("/m/a/copy"));
         assert_eq!(find(format!("30 22 {null} / /m/b rw - ext4 d rw\n")), away(Some("NULL-1")));
         let over = format!("30 22 {null} / /m/a rw - ext4 d rw\n31 30 {zero} / /m/a rw - ext4 d rw\n");
@@ -178,7 +202,7 @@ mod tests {
         let mut disks = disks(dir.path(), &system);
         let mut find = |table: String| {
             std::fs::write(dir.path().join("table"), table).unwrap();
-            disks.find(SyncKey(1), End::Target, &Disk::Auto, "/m/copy")
+            disks.find((SyncKey(1), "id"), End::Target, &Disk::Auto, "/m/copy")
         };
         assert_eq!(find(system.clone()), away(None), "its mount point is bare");
         assert_eq!(find(format!("{system}30 22 {null} / /m rw - ext4 d rw\n")), at("/m/copy"));

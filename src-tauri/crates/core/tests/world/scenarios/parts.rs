@@ -1,5 +1,6 @@
 //! A full pass in parts: the levels of the root, then the directories `a`, `b` and `c`.
 
+use driftless_core::conditions::Surroundings;
 use driftless_core::diagnose::{Exit, Report};
 use driftless_core::meter::Moved;
 use driftless_core::mirror::{Input, Request};
@@ -138,6 +139,24 @@ fn a_pause_ends_the_part_and_keeps_the_rest() {
     stage.ask(Request::Resume { sync: None });
     stage.serve(60.0, |_| ok());
     assert_eq!(stage.begun()[1..], ["a: a", "a: a", "a: b", "a: c"]);
+}
+
+#[test]
+fn a_rule_that_pauses_lets_the_running_part_end() {
+    let mut stage = begun(1, |plan| plan.own.rules.mains = true);
+    stage.end(ok());
+    assert_eq!(stage.running.len(), 1, "a part runs");
+    let mains = |on| Input::Surroundings(Box::new(Surroundings { on_mains: Some(on), ..Surroundings::default() }));
+    stage.input(mains(false));
+    assert!(stage.stopped.is_empty() && stage.running.len() == 1);
+    stage.end(ok());
+    stage.pass(300.0);
+    let status = stage.status("a");
+    assert!(stage.running.is_empty() && status.phase == Phase::Paused);
+    assert_eq!(status.pass.map(|pass| pass.parts_done), Some(2));
+    stage.input(mains(true));
+    stage.serve(60.0, |_| ok());
+    assert_eq!(stage.begun(), [LEVELS, "a: a", "a: b", "a: c"]);
 }
 
 #[test]
