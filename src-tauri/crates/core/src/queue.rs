@@ -32,7 +32,7 @@ pub const MOST: usize = 100_000;
 /// What waits until somebody allows it, however long.
 pub const WITHHELD: Duration = Duration::MAX;
 /// No change comes in later than this.
-const LATE: Duration = Duration::from_secs(10);
+pub const LATE: Duration = Duration::from_secs(10);
 /// So many paths go in one batch at most.
 pub const BATCH: usize = 50_000;
 

@@ -80,6 +80,7 @@ impl SyncState {
             self.sent_times.sent(sent.into_iter(), now.wall_ms);
         }
         self.run_over(now, id);
+        self.note_listed(now, id);
         self.delete_first |= diagnosis.delete_first;
         let pass = matches!(self.jobs[&id].purpose, Purpose::Pass { .. });
         let mut out = self.tell(end, report, &diagnosis, pass);

@@ -36,7 +36,7 @@ impl SyncState {
                 let there = !self.plan.excludes(to, change.dir);
                 match (here, there) {
                     (true, true) => {
-                        self.note_move(&change.path, to);
+                        self.note_move(now, &change.path, to);
                         self.take(now, change);
                     }
                     (true, false) => {

@@ -190,6 +190,8 @@ pub struct SyncState {
     keep: keep::Keep,
     /// Renames that may be made at the target.
     moves: Moves,
+    /// What runs listed that ended a moment ago; `true`: with all below.
+    listed: Vec<(Duration, RelPath, bool)>,
     trash: trash::Trash,
     heal: heal::Heal,
 }
@@ -202,6 +204,7 @@ impl SyncState {
             key,
             keep: keep::Keep::of(&plan),
             moves: Moves::default(),
+            listed: Vec::new(),
             trash: trash::Trash::default(),
             heal: heal::Heal::default(),
             written: (plan.source.clone(), plan.target.clone()),

@@ -9,13 +9,15 @@
 use std::collections::BTreeSet;
 
 use super::{Do, ECHO, SyncState};
+use crate::behaviour::classify::Class;
 use crate::behaviour::renames as recipe;
+use crate::change::Kind;
 use crate::diagnose::{Diagnosis, Outcome, Report, RetryClass};
 use crate::facts::{FileKind, Found, Look, RootFacts};
 use crate::mirror::JobId;
 use crate::moves::{Rename, WORTH};
 use crate::paths::RelPath;
-use crate::queue::Dirt;
+use crate::queue::{BATCH, Dirt, LATE};
 use crate::say::Category;
 use crate::time::Now;
 use crate::work::CommandSpec;
@@ -49,13 +51,42 @@ impl Seen<'_> {
 
 impl SyncState {
     /// A name became another one. Called before the queue takes it.
-    pub(super) fn note_move(&mut self, from: &RelPath, to: &RelPath) {
+    pub(super) fn note_move(&mut self, now: Now, from: &RelPath, to: &RelPath) {
         let settled = self.first_pass_over && self.owed.is_none() && !self.passing();
         // A server that hung may still write what was sent before.
         let quiet = self.echoes.is_empty() && self.echo_of_pass.is_none();
         let failing = || self.failing.range(from.clone()..).next().is_some_and(|path| path.is_within(from));
         let clean = settled && quiet && self.queue.knows_nothing_of(from) && !failing();
+        let clean = clean && self.suspects_of(now, from, to);
         self.moves.moved(from, to, clean);
+    }
+
+    /// A run ended that listed these. What it listed may have gone to another name before it was read: then it brought nothing,
+    /// and the change that says so is still on its way.
+    pub(super) fn note_listed(&mut self, now: Now, id: JobId) {
+        self.listed.retain(|(at, ..)| now.mono.saturating_sub(*at) < LATE);
+        let Some((job, class)) = self.jobs.get(&id).and_then(|job| Some((job, job.class_now()?))) else { return };
+        let whole = class == Class::SubtreeChecked;
+        if self.listed.len() < BATCH && (whole || matches!(class, Class::Update | Class::Suspect)) {
+            self.listed.extend(job.paths_now().into_iter().map(|path| (now.mono, path, whole)));
+        }
+    }
+
+    /// Files that were listed a moment ago are compared by checksum under their new name. False if that cannot be said of
+    /// all: the old place may hold anything.
+    fn suspects_of(&mut self, now: Now, from: &RelPath, to: &RelPath) -> bool {
+        let late = self.listed.iter().filter(|(at, ..)| now.mono.saturating_sub(*at) < LATE);
+        let about: Vec<(RelPath, bool)> = late
+            .filter(|(_, path, whole)| path.is_within(from) || (*whole && from.is_within(path)))
+            .map(|(_, path, whole)| (path.clone(), *whole))
+            .collect();
+        if self.listed.len() >= BATCH || about.iter().any(|(_, whole)| *whole) {
+            return false;
+        }
+        for below in about.iter().filter_map(|(path, _)| path.below(from)) {
+            self.one(now, &to.join_path(&below), Kind::Modify, false);
+        }
+        true
     }
 
     /// The next run of a rename of this batch, which has just been looked at; `None`: the other runs are next.

@@ -726,7 +726,7 @@ impl World {
     pub fn settle(&mut self) {
         for _ in 0..20_000 {
             let busy = !self.coming.is_empty() || !self.running.is_empty();
-            let due = self.mirror.poll_timeout().is_some_and(|at| at < self.now.mono + Duration::from_secs(100));
+            let due = self.mirror.poll_timeout().is_some_and(|at| at < self.now.mono + Duration::from_secs(3_600));
             if !busy && !due {
                 return;
             }

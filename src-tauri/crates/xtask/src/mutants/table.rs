@@ -630,6 +630,13 @@ pub const MUTATIONS: &[Mutation] = &[
         ASKED,
     ),
     broken(
+        "what_was_listed_before_its_rename_is_taken_for_sent",
+        "src/sync_state/renames.rs",
+        "self.one(now, &to.join_path(&below), Kind::Modify, false);",
+        "drop(below);",
+        RENAMED,
+    ),
+    broken(
         "a_run_follows_an_old_look",
         BEGIN,
         "if !seen.is_empty() && self.roots_are_news() {",

@@ -200,3 +200,22 @@ fn what_changes_in_a_renamed_folder_without_a_new_time_arrives() {
     assert!(world.differences(false).is_empty() && world.adopted > 0);
     assert_eq!(world.bytes, 1_000);
 }
+
+#[test]
+fn a_file_that_was_listed_a_moment_before_the_rename_is_compared_by_checksum_under_its_new_name() {
+    for moment in [true, false] {
+        let mut stage = one();
+        stage.write("a", "old/f");
+        stage.pass(5.0);
+        // It may have been at its new place before the run read it, which is not told then.
+        stage.end(ok());
+        stage.pass(if moment { 1.0 } else { 20.0 });
+        stage.gone("old");
+        stage.is_dir("new");
+        stage.change("a", "old/", Kind::Move(path("new")));
+        stage.serve(60.0, |_| ok());
+        assert!(stage.begun.iter().any(|run| run.what() == "FILES"), "it is taken over");
+        let checked = stage.begun.iter().any(|run| run.what() == "new/f" && run.has("-c"));
+        assert_eq!(checked, moment, "{:?}", stage.begun());
+    }
+}
