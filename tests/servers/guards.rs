@@ -77,7 +77,8 @@ fn a_folder_removed_by_mistake_waits_for_a_word_and_copies_go_on() {
     wait_for("the copy", LONG, || (there() == 42).then_some(()));
     stays(there, &42);
     let said = home.says(&["status"], 3);
-    assert!(said.contains("41") && said.contains("driftlessd allow 'one'"), "{said}");
+    // The folder's own removal may have come later than that of what was in it, and waits beside what was counted.
+    assert!(said.contains("files would be deleted") && said.contains("driftlessd allow 'one'"), "{said}");
     home.says(&["allow", "one"], 0);
     wait_for("what was allowed", LONG, || (there() == 1 && live.sync("one").hold.is_none()).then_some(()));
     // Few enough to go without asking.
