@@ -6,6 +6,7 @@
 //! Linux's, so it runs there only.
 
 mod curve;
+mod far;
 mod figures;
 mod growth;
 mod limits;

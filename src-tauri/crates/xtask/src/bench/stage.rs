@@ -23,7 +23,9 @@ pub struct Setup<'a> {
     pub init: bool,
     /// The target; the directory of the stage if there is none.
     pub target: Option<&'a str>,
-    /// `rsync` or `direct`.
+    /// What stands in place of the target, in Lua.
+    pub far: Option<&'a str>,
+    /// `rsync`, `direct` or `rsyncssh`.
     pub kind: &'a str,
     /// More of `sync{…}`, in Lua.
     pub sync: &'a str,
@@ -120,9 +122,10 @@ impl Stage {
 
     fn config(&self, setup: &Setup<'_>) -> String {
         let target = setup.target.map_or_else(|| slashed(&self.target()), str::to_owned);
+        let target = setup.far.map_or_else(|| format!("target = \"{target}\""), str::to_owned);
         format!(
             "settings {{ nodaemon = true, insist = true }}\n\
-             sync {{ default.{}, source = \"{}\", target = \"{target}\", delay = {}, {}{}\n\
+             sync {{ default.{}, source = \"{}\", {target}, delay = {}, {}{}\n\
              rsync = {{ archive = true, {} }} }}\n",
             setup.kind,
             self.source().display(),

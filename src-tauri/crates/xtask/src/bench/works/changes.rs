@@ -14,7 +14,9 @@ const PATIENCE: Duration = Duration::from_secs(300);
 /// A daemon that has brought nothing for so long will not bring it any more.
 const NEVER: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(20);
-const SETUP: Setup<'_> = Setup { delay: 1, init: true, target: None, kind: "rsync", sync: "", rsync: "" };
+/// A local target.
+pub(super) const SETUP: Setup<'_> =
+    Setup { delay: 1, init: true, target: None, far: None, kind: "rsync", sync: "", rsync: "" };
 
 /// How long a single change takes.
 pub const ONE_FILE: Work = Work {
@@ -151,7 +153,12 @@ fn removed(stage: &Stage, who: Who, init: bool) -> Result<Option<Figures>, Strin
 
 /// Started and at rest; nothing if it is not a daemon's turn.
 fn one_file(stage: &Stage, who: Who, setup: &Setup<'_>) -> Result<Option<Figures>, String> {
-    let Some(program) = begun(stage, who, setup)? else { return Ok(None) };
+    let Some(mut program) = begun(stage, who, setup)? else { return Ok(None) };
+    Ok(Some(vec![(Figure::Wall, times_of(stage, &mut program)?)]))
+}
+
+/// Seconds until a change is at the target: the median of 30.
+pub(super) fn times_of(stage: &Stage, program: &mut Program) -> Result<f64, String> {
     let mut times = Vec::new();
     for number in 0..30 {
         // Of another size each time: lsyncd cannot see another content in the same second.
@@ -165,7 +172,8 @@ fn one_file(stage: &Stage, who: Who, setup: &Setup<'_>) -> Result<Option<Figures
         std::thread::sleep(Duration::from_millis(150));
     }
     times.sort_by(f64::total_cmp);
-    Ok(Some(vec![(Figure::Wall, times[times.len() / 2])]))
+    program.alive()?;
+    Ok(times[times.len() / 2])
 }
 
 fn begun(stage: &Stage, who: Who, setup: &Setup<'_>) -> Result<Option<Program>, String> {

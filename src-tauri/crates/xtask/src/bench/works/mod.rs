@@ -3,6 +3,7 @@
 mod changes;
 mod refused;
 mod renames;
+mod ssh;
 mod watching;
 
 use super::figures::{Bar, Figure};
@@ -31,12 +32,13 @@ pub struct Work {
 }
 
 /// All of them.
-pub const WORKS: [&Work; 13] = [
+pub const WORKS: [&Work; 14] = [
     &watching::START,
     &watching::EXCLUDED,
     &watching::IDLE,
     &changes::ONE_FILE,
     &changes::ONE_FILE_DIRECT,
+    &ssh::ONE_FILE,
     &changes::REWRITES,
     &changes::NEW_FILES,
     &changes::SPREAD,

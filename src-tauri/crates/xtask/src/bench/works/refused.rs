@@ -33,8 +33,15 @@ pub const REFUSED: Work = Work {
             TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|s| s.local_addr()).map_err(|e| e.to_string())?;
         let (url, rsync) =
             (format!("rsync://127.0.0.1:{}/mod/", free.port()), format!("binary = \"{}\"", script.display()));
-        let setup =
-            Setup { delay: 5, init: false, target: Some(&url), kind: "rsync", sync: "maxDelays = 4,", rsync: &rsync };
+        let setup = Setup {
+            delay: 5,
+            init: false,
+            target: Some(&url),
+            far: None,
+            kind: "rsync",
+            sync: "maxDelays = 4,",
+            rsync: &rsync,
+        };
         let mut program = stage.start(who, &setup)?;
         program.quiet(Duration::from_secs(60))?;
         let end = Instant::now() + stage.time(60.0);

@@ -31,7 +31,8 @@ pub const MODULE: Work = Work {
         }
         let server = Server::start(&stage.beside("server"), &stage.target())?;
         let (url, rsync) = (server.url(), format!("password_file = \"{}\"", server.password_file().display()));
-        let setup = Setup { delay: 1, init: true, target: Some(&url), kind: "rsync", sync: "", rsync: &rsync };
+        let setup =
+            Setup { delay: 1, init: true, target: Some(&url), far: None, kind: "rsync", sync: "", rsync: &rsync };
         let mut program = stage.start(who, &setup)?;
         program.quiet(PATIENCE)?;
         program.rest(PATIENCE)?;

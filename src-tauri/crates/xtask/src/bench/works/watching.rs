@@ -11,7 +11,7 @@ use crate::bench::{WALK, tree};
 
 const MANY: usize = 100_000;
 const PATIENCE: Duration = Duration::from_secs(600);
-const SETUP: Setup<'_> = Setup { delay: 1, init: false, target: None, kind: "rsync", sync: "", rsync: "" };
+const SETUP: Setup<'_> = Setup { delay: 1, init: false, target: None, far: None, kind: "rsync", sync: "", rsync: "" };
 
 /// Until everything is watched.
 pub const START: Work = Work {
