@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::common::{Rsyncd, RsyncdOptions, Tree, assert_equal, wait_for};
-use crate::live::{Live, sync};
+use crate::live::{Live, sync, sync_direct};
 use crate::support::{Home, LONG};
 
 const FILES: usize = 200;
@@ -76,6 +76,37 @@ fn in_a_folder_the_very_same_files_stand_under_the_new_name() {
     assert_equal(source.path(), &target.word(), &["-a"]);
     assert_eq!(inodes(&target.at("deeper/after")), before);
     assert!(!target.exists("before"));
+}
+
+#[test]
+fn a_folder_copied_without_a_child_is_renamed_with_all_that_lies_in_it() {
+    let (home, source, target) = (Home::new(), Tree::new(), Tree::new());
+    fill(&source, "before", 5);
+    source.write("before/x.keep", "left out");
+    let config = sync_direct("one", source.path(), &target.word(), "exclude = [\"*.keep\"]", "");
+    let live = Live::start(&home, &config);
+    live.up();
+    live.settle("one", &source);
+    // What is left out stands at the target all the same, and goes along.
+    target.write("before/y.keep", "the target's own");
+    let before = inodes(&target.at("before"));
+    source.rename("before", "after");
+    live.settle("one", &source);
+    assert_eq!(inodes(&target.at("after")), before);
+    assert!(!target.exists("before") && target.exists("after/y.keep") && !target.exists("after/x.keep"));
+    // Into another folder, and onto a name that something of the target's own has.
+    source.mkdir("deeper");
+    live.settle("one", &source);
+    source.rename("after", "deeper/after");
+    live.settle("one", &source);
+    assert_eq!(inodes(&target.at("deeper/after")), before);
+    // Excluded, it would keep its folder.
+    fs::remove_file(target.at("deeper/after/y.keep")).unwrap();
+    target.write("taken/stranger", "s");
+    source.rename("deeper/after", "taken");
+    live.settle("one", &source);
+    assert_equal(source.path(), &target.word(), &["-a", "--exclude=*.keep"]);
+    assert!(!live.log().contains("it is sent"), "{}", live.log());
 }
 
 #[test]

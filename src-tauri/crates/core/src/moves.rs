@@ -74,6 +74,8 @@ pub struct Rename {
 pub struct Renames {
     /// Those of which both names are in the batch; `None`: not yet asked for.
     pub left: Option<Vec<Rename>>,
+    /// The target's own rename was asked for.
+    pub by_name: bool,
     /// The folders that they go to stand at the target.
     pub prepared: bool,
     /// Those that were made, or tried. Their old name goes only when all has arrived under the new one.
@@ -83,7 +85,7 @@ pub struct Renames {
 impl Renames {
     /// A run was made for them.
     pub fn begun(&self) -> bool {
-        self.prepared || !self.made.is_empty()
+        self.by_name || self.prepared || !self.made.is_empty()
     }
 }
 

@@ -3,6 +3,7 @@
 //! It stands beside the command line that would do the same, in [`crate::work::CommandSpec`]: whatever it meets that it does
 //! not do (a folder in a file's place, a device, what may not be written) is done by that command, for the whole list.
 
+use crate::moves::Rename;
 use crate::paths::RelPath;
 
 /// One run.
@@ -12,6 +13,8 @@ pub struct Native {
     pub task: Task,
     /// With what, sorted; below the root. The root itself: only its attributes.
     pub paths: Vec<RelPath>,
+    /// Of a [`Task::Move`]: the renames. Such a run lists no paths.
+    pub moves: Vec<Rename>,
     /// What goes over beside the content.
     pub keep: Keep,
 }
@@ -28,6 +31,8 @@ pub enum Task {
         /// No more entries than this, all told; more are rsync's, which has a net of its own.
         most: Option<u64>,
     },
+    /// Renamed at the target, where nothing has the new name yet. What was not is named in the report.
+    Move,
 }
 
 /// rsync's options for what goes over beside the content, under their own names.

@@ -23,7 +23,7 @@ pub fn native(plan: &SyncPlan, class: Class, paths: &[RelPath], deletes: bool) -
         Class::Delete | Class::Flip | Class::Subtree | Class::SubtreeChecked => return None,
     };
     let keep = keep(&plan.rsync.words)?;
-    Some(Native { task, paths: paths.to_vec(), keep })
+    Some(Native { task, paths: paths.to_vec(), moves: Vec::new(), keep })
 }
 
 /// What these words keep; `None` if one of them asks for something else.

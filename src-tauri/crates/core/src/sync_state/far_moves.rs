@@ -15,14 +15,25 @@ impl SyncState {
     /// The call for the renames of this batch, which has just been looked at; `None` if none is to be made.
     pub(super) fn far_moves(&mut self, id: JobId, root: &RootFacts, seen: &Seen<'_>, folds: bool) -> Option<Vec<Do>> {
         self.renames_of(id, seen);
+        let these = self.movable(id, root, seen, folds);
+        let command = far_moves(&self.plan, &these).filter(|_| !these.is_empty());
+        let renames = &mut self.jobs.get_mut(&id)?.renames;
+        renames.left = Some(Vec::new());
+        let command = command?;
+        let says: Vec<String> = these.iter().map(moving).collect();
+        renames.made = these;
+        Some(self.start_rename(id, command, says))
+    }
+
+    /// The renames of the batch that the target may make by itself.
+    pub(super) fn movable(&self, id: JobId, root: &RootFacts, seen: &Seen<'_>, folds: bool) -> Vec<Rename> {
         // While a pass goes in parts nobody knows what stands under the old name.
         let unasked = self.consent.hold.is_none() && self.queue.withheld() == 0 && self.parts.is_none();
         let orderly = unasked && !folds && !self.delete_first;
-        let job = self.jobs.get_mut(&id)?;
-        let left = std::mem::take(job.renames.left.as_mut()?);
+        let Some(job) = self.jobs.get(&id) else { return Vec::new() };
         let first = job.made.is_empty() && job.counted.is_none();
         if !(first && orderly && self.plan.delete.while_running() && options_allow(&self.plan)) {
-            return None;
+            return Vec::new();
         }
         let worthy = |one: &Rename| {
             seen.found(&one.to).is_some_and(|(dirt, found)| {
@@ -36,12 +47,12 @@ impl SyncState {
         };
         let words = self.plan.matcher.words();
         let alike = |one: &Rename| judged_alike(words, &one.from, &one.to);
-        let these: Vec<Rename> =
-            left.into_iter().filter(|one| seen.gone(&one.from) && worthy(one) && alike(one)).collect();
-        let command = far_moves(&self.plan, &these).filter(|_| !these.is_empty())?;
-        let says: Vec<String> =
-            these.iter().map(|one| format!("Moving /{} -> /{}", one.from.shown(), one.to.shown())).collect();
-        job.renames.made = these;
-        Some(self.start_rename(id, command, says))
+        let left = job.renames.left.iter().flatten();
+        left.filter(|one| seen.gone(&one.from) && worthy(one) && alike(one)).cloned().collect()
     }
+}
+
+/// What the log says of one.
+pub(super) fn moving(one: &Rename) -> String {
+    format!("Moving /{} -> /{}", one.from.shown(), one.to.shown())
 }

@@ -15,6 +15,7 @@ mod heal;
 mod intake;
 mod keep;
 mod levels;
+mod near_moves;
 mod obey;
 mod parts;
 mod pass;

@@ -104,6 +104,9 @@ impl SyncState {
             return self.far_moves(id, root, &seen, folds);
         }
         self.renames_of(id, &seen);
+        if let Some(run) = self.near_moves(id, root, &seen, folds) {
+            return Some(run);
+        }
         // While a pass goes in parts nobody knows what stands under the old name.
         let unasked = self.consent.hold.is_none() && self.queue.withheld() == 0 && self.parts.is_none();
         // Where names are one but for their case, or space is short, deletions go first: there is no old name then.
@@ -189,9 +192,11 @@ impl SyncState {
         stopped: bool,
     ) -> Vec<Do> {
         self.sent_times.walked(now.wall_ms);
-        let Some(job) = self.jobs.get_mut(&id) else { return Vec::new() };
         let mut out = Vec::new();
-        if diagnosis.outcome != Outcome::Done || !report.failed.is_empty() {
+        if !stopped && self.not_all_moved(id, report) {
+            out.push(self.say(Category::Normal, "not moved at the target: rsync takes it over".into()));
+        } else if diagnosis.outcome != Outcome::Done || !report.failed.is_empty() {
+            let Some(job) = self.jobs.get_mut(&id) else { return Vec::new() };
             let left = job.renames.left.take().unwrap_or_default();
             if diagnosis.resend_later {
                 let paths = left.iter().chain(&job.renames.made).map(|one| (one.to.clone(), true)).collect();

@@ -52,8 +52,10 @@ impl SyncState {
     }
 
     pub(super) fn exec(&self, command: &CommandSpec) -> Do {
-        let native =
-            command.native.as_ref().map(|native| format!("{} paths without a child, else ", native.paths.len()));
+        let native = command
+            .native
+            .as_ref()
+            .map(|native| format!("{} paths without a child, else ", native.paths.len() + native.moves.len()));
         self.say(Category::Exec, native.unwrap_or_default() + &command.shown())
     }
 

@@ -32,7 +32,9 @@ impl Claim {
         let items: Vec<Vec<u8>> = items.collect();
         let level = |item: &Vec<u8>| item.is_empty() || item.ends_with(b"/");
         let path = |item: &Vec<u8>| RelPath::new(item.strip_suffix(b"/").unwrap_or(item)).expect("a clean path");
-        let paths: Vec<RelPath> = items.iter().map(path).collect();
+        let moves = command.native.iter().flat_map(|native| &native.moves);
+        let moves = moves.flat_map(|one| [one.from.clone(), one.to.clone()]);
+        let paths: Vec<RelPath> = items.iter().map(path).chain(moves).collect();
         // Only one that removes by filters goes over a level in a batch: it sends what is there, and may take what is not for
         // a stranger. One that lists the root alone brings the root's attributes.
         let by_filters = !command.low && has("--delete") && items.iter().any(level);

@@ -4,6 +4,7 @@
 use driftless_core::diagnose::{Exit, FailedPath, FailureCode, Item, PathWhy, Report, Side};
 use driftless_core::filter::{FilterInput, Matcher, Verdict};
 use driftless_core::mirror::End;
+use driftless_core::native::Task;
 use driftless_core::paths::RelPath;
 use driftless_core::work::{Arg, CommandSpec, Cwd, Stdin};
 
@@ -16,6 +17,8 @@ pub struct Run {
     done: usize,
     report: Report,
     exit: i32,
+    /// Renames that it made.
+    pub moved: usize,
     /// What a dry run works on.
     dry: Option<Tree>,
 }
@@ -31,6 +34,8 @@ enum Unit {
     Age(RelPath),
     /// Where nothing stands: taken from this place at the target, if it has this size and time there, else sent.
     Adopt(RelPath, Node, RelPath),
+    /// Renamed at the target: from, to; by rename(2) here, or by `mv` at the far side.
+    Move(RelPath, RelPath, bool),
 }
 
 impl Run {
@@ -44,8 +49,15 @@ impl Run {
                 Arg::Ssh { call, .. } | Arg::SshItself { call, .. } => format!("--rsh={}", call.program),
             })
             .collect();
-        let mut run = Run { words, units: Vec::new(), done: 0, report: Report::default(), exit: 0, dry: None };
+        let mut run =
+            Run { words, units: Vec::new(), done: 0, report: Report::default(), exit: 0, moved: 0, dry: None };
+        let native = command.native.as_deref().filter(|native| native.task == Task::Move);
         match &command.stdin {
+            _ if native.is_some() => {
+                let moves = native.iter().flat_map(|native| &native.moves);
+                run.units.extend(moves.map(|one| Unit::Move(one.from.clone(), one.to.clone(), true)));
+            }
+            Stdin::Bytes(list) if by_ssh_itself(command) => run.far_moves(list),
             _ if matches!(command.cwd, Cwd::Below(_)) => run.adopts(command, source, matcher),
             Stdin::Files => panic!("only below a folder"),
             Stdin::Null if run.has("--filter=H *") => {
@@ -72,6 +84,9 @@ impl Run {
     /// of the tree.
     pub fn check(command: &CommandSpec, source: &Tree) {
         let Stdin::Bytes(list) = &command.stdin else { return };
+        if by_ssh_itself(command) {
+            return;
+        }
         let list = if matches!(command.cwd, Cwd::Below(_)) { &[][..] } else { list };
         for item in list.split(|b| *b == 0).filter_map(|item| item.strip_prefix(b"./")) {
             let path = RelPath::new(item.strip_suffix(b"/").unwrap_or(item)).expect("a clean path");
@@ -194,6 +209,7 @@ impl Run {
             | Unit::Purge(p, _)
             | Unit::Attributes(p, _)
             | Unit::Age(p)
+            | Unit::Move(_, p, _)
             | Unit::Adopt(p, ..) => p.clone(),
         })
     }
@@ -222,6 +238,11 @@ impl Run {
         if let Some(told) = fail {
             self.exit = 23;
             // A folder of the target that cannot be listed is said as such (`opendir "d" failed`): what lies in it was not looked at.
+            if matches!(unit, Unit::Move(_, _, false)) {
+                // xargs says no more than this.
+                self.exit = 123;
+                return;
+            }
             let deep = matches!(unit, Unit::Purge(..));
             let path = match unit {
                 Unit::Delete(p)
@@ -229,6 +250,7 @@ impl Run {
                 | Unit::Purge(p, _)
                 | Unit::Attributes(p, _)
                 | Unit::Age(p)
+                | Unit::Move(_, p, _)
                 | Unit::Adopt(p, ..) => p,
             };
             match told {
@@ -240,6 +262,7 @@ impl Run {
         match unit {
             Unit::Delete(path) => self.delete(&path, target, matcher),
             Unit::Age(path) => target.remove(&path, 0),
+            Unit::Move(from, to, near) => self.rename(&from, &to, near, source, target),
             Unit::Adopt(path, seen, from) => self.adopt(&path, &seen, &from, source, target),
             Unit::Put(path, seen) => self.put(&path, &seen, source, target, matcher),
             Unit::Purge(top, kept) => {
@@ -378,6 +401,44 @@ impl Run {
         }
     }
 
+    /// Root, old and new name, again and again.
+    fn far_moves(&mut self, list: &[u8]) {
+        let items: Vec<&[u8]> = list.strip_suffix(&[0]).expect("ended").split(|b| *b == 0).collect();
+        let path = |item: &[u8]| RelPath::new(item.strip_prefix(b"./").expect("below the root")).expect("a clean path");
+        for three in items.chunks(3) {
+            self.units.push(Unit::Move(path(three[1]), path(three[2]), false));
+        }
+    }
+
+    /// Only to where nothing is. The near one looks at the source again, and makes the folders above.
+    fn rename(&mut self, from: &RelPath, to: &RelPath, near: bool, source: &Tree, target: &mut Tree) {
+        let stands = |p: &RelPath| target.is_dir(p) || (near && target.get(p).is_none());
+        let alike = || {
+            let kinds = [source.get(to), target.get(from)].map(|n| n.map(|n| std::mem::discriminant(&n.kind)));
+            source.get(from).is_none() && kinds[0] == kinds[1]
+        };
+        let fits = target.get(from).is_some()
+            && target.get(to).is_none()
+            && to.ancestors().all(|above| stands(&above))
+            && (!near || alike());
+        if !fits {
+            if near {
+                self.failed(to, false);
+            } else {
+                self.exit = 123;
+            }
+            return;
+        }
+        for above in to.ancestors() {
+            if target.get(&above).is_none() {
+                let attributes = source.get(&above).filter(|n| n.is_dir()).cloned();
+                target.put(&above, attributes.unwrap_or(Node { kind: Kind::Dir, mtime_ns: 0, mode: 0o755, ino: 0 }), 0);
+            }
+        }
+        target.rename(from, to, 0);
+        self.moved += 1;
+    }
+
     fn sends(&mut self, kind: &Kind) {
         if let Kind::File { size, .. } = kind {
             self.report.counts.sent_bytes += size;
@@ -484,4 +545,9 @@ impl Run {
 
 fn is_file(tree: &Tree, path: &RelPath) -> bool {
     tree.get(path).is_some_and(|n| matches!(n.kind, Kind::File { .. }))
+}
+
+/// It asks the far side itself for something: `mv`.
+fn by_ssh_itself(command: &CommandSpec) -> bool {
+    command.args.iter().any(|arg| matches!(arg, Arg::SshItself { .. }))
 }

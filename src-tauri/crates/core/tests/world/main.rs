@@ -16,7 +16,7 @@ use std::time::Duration;
 use driftless_core::config::DeletePolicy;
 use driftless_core::paths::RelPath;
 use tree::{Kind, Node};
-use world::{World, plan, plan_with_trash};
+use world::{World, plan, plan_that_moves, plan_with_trash};
 
 const EXCLUDES: &[&str] = &["*.keep", "/b/d", "cache/"];
 
@@ -88,6 +88,22 @@ fn at_rest_the_target_equals_the_source_though_runs_fail_and_events_are_lost() {
         world.slow = seed % 5 == 2;
         live(&mut world, 4);
         check(&world, false);
+    }
+}
+
+#[test]
+fn at_rest_the_target_equals_the_source_where_it_makes_renames_by_itself() {
+    for near in [true, false] {
+        let mut moved = 0;
+        for seed in seeds().step_by(4) {
+            let mut world = World::new(seed, plan_that_moves(near, if seed % 8 == 1 { EXCLUDES } else { &[] }));
+            world.plan.max_processes = 1 + (seed % 3) as usize;
+            world.faults = seed % 16 > 8;
+            live(&mut world, 4);
+            check(&world, false);
+            moved += world.moved;
+        }
+        assert!(moved > 0, "no rename was ever made");
     }
 }
 

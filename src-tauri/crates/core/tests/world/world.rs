@@ -14,6 +14,7 @@ use driftless_core::pass::{Branch, Census};
 use driftless_core::paths::RelPath;
 use driftless_core::plan::{OwnPlan, Password, Plan, PlanSettings, RsyncPlan, SyncPlan};
 use driftless_core::record::{Note, Past, Recovered};
+use driftless_core::ssh::SshCall;
 use driftless_core::target::Target;
 use driftless_core::time::Now;
 use driftless_core::trash::{PATTERN, TRASH};
@@ -81,6 +82,8 @@ pub struct World {
     pub runs: usize,
     /// Runs that took a rename over, and what all runs sent.
     pub adopted: usize,
+    /// Renames that the target made by itself.
+    pub moved: usize,
     pub bytes: u64,
     pub most_at_once: usize,
     /// What is on the disk of the sync's past.
@@ -156,6 +159,17 @@ pub fn settings() -> PlanSettings {
     }
 }
 
+/// The same with a target that makes renames by itself: a folder here, or a machine that is reached by ssh.
+pub fn plan_that_moves(near: bool, exclude: &[&str]) -> SyncPlan {
+    let plan = plan(DeletePolicy::Always, exclude);
+    if near {
+        return SyncPlan { kind: SyncKind::Direct, ..plan };
+    }
+    let call = SshCall { program: "ssh".into(), words: Vec::new(), host: "host".into() };
+    let target = Target::parse("user@host:dir").expect("a target");
+    SyncPlan { kind: SyncKind::Rsyncssh, target, ssh: Some(call), ..plan }
+}
+
 /// The same with a trash.
 pub fn plan_with_trash(delete: DeletePolicy, exclude: &[&str]) -> SyncPlan {
     let all: Vec<&str> = [PATTERN].into_iter().chain(exclude.iter().copied()).collect();
@@ -183,6 +197,7 @@ impl World {
             slow: false,
             runs: 0,
             adopted: 0,
+            moved: 0,
             bytes: 0,
             most_at_once: 0,
             past: Past::default(),
@@ -493,6 +508,7 @@ impl World {
         }
         if run.left() == 0 {
             self.bytes += run.sent_bytes();
+            self.moved += run.moved;
             return self.input(Input::Ended { job, step, end: run.end(None) });
         }
         // The receiver can't take the root away: only what is below it fails.

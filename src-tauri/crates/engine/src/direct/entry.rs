@@ -163,7 +163,7 @@ fn there(dir: BorrowedFd<'_>, name: &[u8]) -> Result<Option<Stat>, Trouble> {
     }
 }
 
-fn dup(fd: BorrowedFd<'_>) -> Result<OwnedFd, Trouble> {
+pub(super) fn dup(fd: BorrowedFd<'_>) -> Result<OwnedFd, Trouble> {
     rustix::io::fcntl_dupfd_cloexec(fd, 0).map_err(Trouble::at_target)
 }
 

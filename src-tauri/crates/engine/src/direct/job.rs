@@ -7,6 +7,7 @@ use driftless_core::diagnose::Exit;
 use driftless_core::facts::Look;
 use driftless_core::filter::Matcher;
 use driftless_core::mirror::{End, Why};
+use driftless_core::moves::Rename;
 use driftless_core::native::{Keep, Native, Task};
 use driftless_core::paths::RelPath;
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat, fstat, openat, statat};
@@ -30,6 +31,7 @@ pub(super) struct Job<'a> {
     pub(super) tally: Tally,
     pub(super) ways: Ways,
     paths: &'a [RelPath],
+    moves: &'a [Rename],
     /// Folders whose attributes are put at the end.
     touched: BTreeSet<RelPath>,
     /// Those of them that were made.
@@ -48,6 +50,7 @@ impl<'a> Job<'a> {
             tally: Tally::default(),
             ways: Ways::default(),
             paths: &native.paths,
+            moves: &native.moves,
             touched: BTreeSet::from([RelPath::root()]),
             made: BTreeSet::new(),
         }
@@ -69,6 +72,10 @@ impl<'a> Job<'a> {
     }
 
     fn all(&mut self) -> Result<(), Trouble> {
+        if self.task == Task::Move {
+            // The runs that follow bring the attributes of the folders.
+            return self.move_all(self.moves);
+        }
         if let Task::Remove { most } = self.task {
             self.remove_all(self.paths, most)?;
         } else {

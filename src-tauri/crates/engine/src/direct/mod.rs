@@ -13,6 +13,7 @@ mod attributes;
 mod content;
 mod entry;
 mod job;
+mod moves;
 mod pool;
 mod remove;
 mod tally;

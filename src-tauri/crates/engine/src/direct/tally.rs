@@ -69,6 +69,11 @@ impl Tally {
         Ok(())
     }
 
+    /// Its rename was not made.
+    pub(super) fn not_moved(&mut self, path: &RelPath) {
+        self.report.note_failed(path, Side::Receiver, PathWhy::Other, "not renamed at the target");
+    }
+
     /// It went on changing.
     pub(super) fn changed(&mut self, path: &RelPath) {
         self.report.note_failed(path, Side::Sender, PathWhy::Changed, "changed while it was read");

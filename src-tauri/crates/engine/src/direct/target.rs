@@ -54,6 +54,11 @@ impl<'a> Target<'a> {
         Ok(Some(self.last()))
     }
 
+    /// Nothing that was opened counts any more: a directory has another name.
+    pub(super) fn forget(&mut self) {
+        self.kept.clear();
+    }
+
     fn last(&self) -> BorrowedFd<'_> {
         self.kept.last().map_or(self.root, |(_, fd)| fd.as_fd())
     }

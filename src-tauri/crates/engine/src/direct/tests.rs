@@ -12,6 +12,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use driftless_core::diagnose::{Exit, PathWhy, Report, Side};
 use driftless_core::filter::{FilterInput, Matcher};
 use driftless_core::mirror::{End, Why};
+use driftless_core::moves::Rename;
 use driftless_core::native::{Keep, Native, Task};
 use driftless_core::paths::RelPath;
 use rustix::fs::{Mode, OFlags, open};
@@ -79,7 +80,7 @@ impl Ends {
 
     fn run_with(&self, task: Task, keep: Keep, mut paths: Vec<RelPath>, beat: &Beat) -> Option<End> {
         paths.sort();
-        let (native, ground) = (Native { task, paths, keep }, self.ground());
+        let (native, ground) = (Native { task, paths, moves: Vec::new(), keep }, self.ground());
         Job::new(&native, &ground, beat).run()
     }
 
@@ -440,7 +441,7 @@ fn a_run_that_is_stopped_leaves_nothing_half_done() {
 async fn the_pool_makes_a_run_and_heeds_a_stop() {
     let ends = Ends::new();
     fs::write(ends.s("f"), "x").unwrap();
-    let native = Native { task: Task::Update, paths: vec![p("f")], keep: ARCHIVE };
+    let native = Native { task: Task::Update, paths: vec![p("f")], moves: Vec::new(), keep: ARCHIVE };
     let bounds = (Duration::from_secs(600), Duration::from_secs(60));
     let (sender, stop) = watch::channel(false);
     let pool = Pool::default();
@@ -450,4 +451,62 @@ async fn the_pool_makes_a_run_and_heeds_a_stop() {
     sender.send_replace(true);
     let end = run(&native, ends.ground(), &pool, bounds, stop).await;
     assert!(matches!(end, Some(End::NotStarted(Why::Stopped))));
+}
+
+/// Renames at the target.
+fn moved(ends: &Ends, pairs: &[(&str, &str)]) -> Option<End> {
+    let moves = pairs.iter().map(|(from, to)| Rename { from: p(from), to: p(to) }).collect();
+    let native = Native { task: Task::Move, paths: Vec::new(), moves, keep: Keep::default() };
+    Job::new(&native, &ends.ground(), &Beat::default()).run()
+}
+
+#[test]
+fn what_was_renamed_is_the_very_same_file_and_folder() {
+    let ends = Ends::new();
+    for file in ["new/sub/f", "deep/er/g"] {
+        fs::create_dir_all(ends.s(file).parent().unwrap()).unwrap();
+        fs::write(ends.s(file), "1").unwrap();
+    }
+    fs::create_dir_all(ends.t("old/sub")).unwrap();
+    fs::write(ends.t("old/sub/f"), "1").unwrap();
+    fs::write(ends.t("g"), "1").unwrap();
+    let inode = |path: &str| fs::symlink_metadata(ends.t(path)).unwrap().ino();
+    let before = [inode("old"), inode("old/sub/f"), inode("g")];
+    ended(moved(&ends, &[("g", "deep/er/g"), ("old", "new")]), 0);
+    assert_eq!([inode("new"), inode("new/sub/f"), inode("deep/er/g")], before);
+    assert_eq!(ends.names(""), ["deep", "new"]);
+}
+
+#[test]
+fn nothing_is_merged_replaced_or_moved_out_and_what_was_not_moved_is_named() {
+    let outside = tempfile::tempdir().unwrap();
+    type Make<'m> = &'m dyn Fn(&Ends);
+    let cases: [(&str, Make<'_>); 8] = [
+        ("an empty folder has the new name", &|e| fs::create_dir(e.t("into/new")).unwrap()),
+        ("a file has the new name", &|e| fs::write(e.t("into/new"), "2").unwrap()),
+        ("a link to nowhere has the new name", &|e| symlink("nowhere", e.t("into/new")).unwrap()),
+        ("the old name is back", &|e| fs::write(e.s("old"), "2").unwrap()),
+        ("the new name is gone again", &|e| fs::remove_dir_all(e.s("into/new")).unwrap()),
+        ("nothing has the old name", &|e| fs::rename(e.t("old"), e.t("other")).unwrap()),
+        ("a file has the old name", &|e| {
+            fs::rename(e.t("old"), e.t("other")).unwrap();
+            fs::write(e.t("old"), "2").unwrap();
+        }),
+        ("a link out of the target stands above the new name", &|e| {
+            fs::remove_dir(e.t("into")).unwrap();
+            symlink(outside.path(), e.t("into")).unwrap();
+        }),
+    ];
+    for (what, make) in cases {
+        let ends = Ends::new();
+        fs::create_dir_all(ends.s("into/new")).unwrap();
+        fs::create_dir_all(ends.t("into")).unwrap();
+        fs::create_dir_all(ends.t("old")).unwrap();
+        fs::write(ends.t("old/f"), "1").unwrap();
+        make(&ends);
+        let report = ended(moved(&ends, &[("old", "into/new")]), 23);
+        assert_eq!(report.failed.iter().map(|one| one.path.clone()).collect::<Vec<_>>(), [p("into/new")], "{what}");
+        assert!(ends.t("old/f").exists() || ends.t("other/f").exists(), "{what}");
+        assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0, "{what}");
+    }
 }

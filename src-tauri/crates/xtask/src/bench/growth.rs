@@ -114,7 +114,7 @@ fn series(
     Ok(Series { name, points })
 }
 
-const SETUP: Setup<'_> = Setup { delay: 1, init: false, target: None, kind: "rsync", sync: "", rsync: "" };
+const SETUP: Setup<'_> = Setup { delay: 1, init: false, target: None, kind: "rsync", sync: "", rsync: "", far: None };
 
 fn watching(stage: &Stage, count: usize) -> Result<Point, String> {
     stage.clear()?;

@@ -966,4 +966,25 @@ pub const MUTATIONS: &[Mutation] = &[
         "        out.extend(self.finish(now, id));",
         RENAMED,
     ),
+    broken(
+        "what_was_not_renamed_is_not_taken_over",
+        "src/sync_state/near_moves.rs",
+        "        job.renames.left.get_or_insert_default().extend(others);",
+        "        drop(others);",
+        RENAMED,
+    ),
+    broken(
+        "the_target_renames_where_nothing_may_go",
+        "src/sync_state/far_moves.rs",
+        "orderly && self.plan.delete.while_running() && options_allow",
+        "orderly && options_allow",
+        RENAMED,
+    ),
+    engine(
+        "our_own_rename_replaces_what_stands_there",
+        "src/direct/moves.rs",
+        "rustix::fs::RenameFlags::NOREPLACE",
+        "rustix::fs::RenameFlags::empty()",
+        RENAMED,
+    ),
 ];

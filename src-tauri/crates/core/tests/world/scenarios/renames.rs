@@ -1,8 +1,9 @@
 //! Renames at the target: what they send, when they are not made, and that nothing is lost by them.
 
 use driftless_core::change::Kind;
-use driftless_core::config::DeletePolicy;
+use driftless_core::config::{DeletePolicy, Kind as SyncKind};
 use driftless_core::diagnose::Exit;
+use driftless_core::native::Task;
 use driftless_core::plan::SyncPlan;
 use driftless_core::work::{Arg, Cwd};
 
@@ -126,6 +127,47 @@ fn names_that_differ_in_case_alone_are_removed_first_and_sent() {
     stage.change("a", "old/", Kind::Move(path("OLD")));
     stage.serve(60.0, |_| ok());
     assert_eq!(stage.begun(), ["a: old", "a: OLD"]);
+}
+
+/// The renames that a run makes at the target by name.
+fn by_name(run: &Started) -> Vec<(String, String)> {
+    let native = run.command.native.iter().filter(|native| native.task == Task::Move);
+    native.flat_map(|native| &native.moves).map(|one| (one.from.shown(), one.to.shown())).collect()
+}
+
+fn direct() -> Stage {
+    Stage::at_rest(vec![SyncPlan { kind: SyncKind::Direct, ..sync("a") }])
+}
+
+#[test]
+fn a_folder_here_makes_all_renames_by_name_in_one_run_before_the_others() {
+    let mut stage = renamed(direct());
+    stage.serve(60.0, |_| ok());
+    assert_eq!(by_name(&stage.begun[0]), [("old".to_owned(), "new".to_owned())]);
+    assert_eq!(stage.begun[1..].iter().map(Started::what).collect::<Vec<_>>(), ["new", "old"]);
+    assert!(stage.begun[1].has("-r") && stage.begun[2].has("--delete-missing-args"));
+    assert_eq!(stage.status("a").waiting, 0);
+}
+
+#[test]
+fn what_a_folder_here_did_not_rename_is_taken_over_by_rsync() {
+    let mut stage = renamed(direct());
+    stage.end(without(&["new"]));
+    stage.serve(60.0, |_| ok());
+    let what: Vec<String> = stage.begun[1..].iter().map(Started::what).collect();
+    assert_eq!(what, ["new", "FILES", "new", "old"]);
+    assert!(stage.begun[1..].iter().all(|run| by_name(run).is_empty()), "once is enough");
+    assert_eq!(stage.status("a").waiting, 0);
+}
+
+#[test]
+fn where_nothing_may_be_removed_nothing_is_renamed_by_name() {
+    for policy in [DeletePolicy::Never, DeletePolicy::Startup] {
+        let plan = SyncPlan { kind: SyncKind::Direct, delete: policy, ..sync("a") };
+        let mut stage = renamed(Stage::at_rest(vec![plan]));
+        stage.serve(60.0, |_| ok());
+        assert!(stage.begun.iter().all(|run| by_name(run).is_empty()));
+    }
 }
 
 /// A world with a directory `a` of files, mirrored; what was sent until then is forgotten.
