@@ -105,12 +105,12 @@ impl Tray {
         wait_for(&format!("{way:?} in the menu"), LONG, || walk(&self.menu(), way))
     }
 
-    /// Chooses it.
+    /// Chooses it. No answer is waited for: who is told to quit may be gone before it answers.
     pub fn click(&self, way: &[&str]) {
         let entry = self.find(way);
         assert!(entry.enabled, "{way:?} cannot be chosen");
         let nothing = Value::from(0_i32);
-        let () = self.menu_proxy().call("Event", &(entry.id, "clicked", nothing, 0_u32)).unwrap();
+        self.menu_proxy().call_noreply("Event", &(entry.id, "clicked", nothing, 0_u32)).unwrap();
     }
 }
 
