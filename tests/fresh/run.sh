@@ -54,5 +54,6 @@ cp -a "$npm" "$root/usr/local/lib/node_modules/"
 ln -sf ../lib/node_modules/npm/bin/npm-cli.js "$root/usr/local/bin/npm"
 rm -rf "$root/src"
 git clone -q "$repo" "$root/src"
-inside env -i HOME=/root LANG=C.UTF-8 PATH=/opt/rust/bin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-  bash -c 'cd /src && time cargo xtask "$@"' xtask "${words[@]}" </dev/null
+# Node does not ask the system whom to trust.
+inside env -i HOME=/root LANG=C.UTF-8 NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt \
+  PATH=/opt/rust/bin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin bash -c 'cd /src && time cargo xtask "$@"' xtask "${words[@]}" </dev/null
