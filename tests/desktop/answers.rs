@@ -53,8 +53,7 @@ fn deletions_that_are_held_wait_for_the_word_of_a_person() {
         reads(&window, "is held to protect your files").await;
         reads(&window, "picture-00").await;
     });
-    // The icon changes at most once a second.
-    wait_for("the icon", LONG, || (tray.property::<String>("Status") == "NeedsAttention").then_some(()));
+    tray.asks("NeedsAttention");
     // What is new goes on all the while.
     desktop.home.write("source/new", "new");
     wait_for("what is new", LONG, || daemon.module().join("new").exists().then_some(()));

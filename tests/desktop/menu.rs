@@ -92,6 +92,13 @@ impl Tray {
         self.proxy("com.canonical.dbusmenu", path.to_string())
     }
 
+    /// Waits until the icon asks for so much attention; it changes at most once a second.
+    pub fn asks(&self, status: &str) {
+        wait_for(&format!("the icon to be {status}"), LONG, || {
+            (self.property::<String>("Status") == status).then_some(())
+        });
+    }
+
     /// The menu as it is now.
     pub fn menu(&self) -> Vec<Entry> {
         let none: Vec<String> = Vec::new();

@@ -127,7 +127,7 @@ fn a_wrong_password_is_told_with_its_buttons_and_recovery_replaces_it() {
     let keys: Vec<&str> = shown.actions.iter().step_by(2).map(String::as_str).collect();
     assert_eq!(keys, ["default", "password", "try", "snooze"]);
     wait_for("the reason beside the icon", LONG, || tray.tip().contains("refused").then_some(()));
-    assert_eq!(tray.property::<String>("Status"), "NeedsAttention");
+    tray.asks("NeedsAttention");
 
     desktop.home.write("password", "right\n");
     desktop.home.chmod("password", 0o600);
