@@ -21,7 +21,7 @@ trap leave EXIT
 
 # Runs a command in there. Its mounts go with it.
 inside() {
-  unshare --mount --pid --fork --propagation private -- bash -euc '
+  unshare --mount --propagation private -- bash -euc '
     root=$1; shift
     mount --bind "$root" "$root"
     mount -t proc proc "$root/proc"
