@@ -146,11 +146,11 @@ impl Program {
         tasks.filter_map(|task| fs::read_to_string(task.path().join("schedstat")).ok().and_then(first)).sum()
     }
 
+    /// Those that work. A connection that is kept for the next change is rest.
     fn children(&self) -> usize {
-        let pid = self.child.0.id();
         let tasks = fs::read_dir(self.proc("task")).into_iter().flatten().flatten();
         let texts = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
-        texts.map(|text| text.split_whitespace().filter(|child| *child != pid.to_string()).count()).sum()
+        texts.map(|text| text.split_whitespace().filter(|child| !is_kept_connection(child)).count()).sum()
     }
 
     fn status(&self, key: &str) -> f64 {
@@ -164,6 +164,17 @@ impl Program {
     }
 }
 
+/// True for the ssh that holds a connection for others: it runs no command, as its words say.
+fn is_kept_connection(pid: &str) -> bool {
+    let words = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    holds_a_connection(&words)
+}
+
+fn holds_a_connection(words: &[u8]) -> bool {
+    let mut words = words.split(|byte| *byte == 0);
+    words.next().is_some_and(|program| program.ends_with(b"ssh")) && words.any(|word| word == b"-N")
+}
+
 fn switches(status: &str) -> f64 {
     let counts = status.lines().filter(|line| line.contains("_ctxt_switches:"));
     counts.filter_map(|line| line.split_whitespace().nth(1)?.parse::<f64>().ok()).sum()
@@ -172,6 +183,13 @@ fn switches(status: &str) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_an_ssh_without_a_command_is_a_kept_connection() {
+        assert!(holds_a_connection(b"/usr/bin/ssh\0-M\0-N\0host\0"));
+        assert!(!holds_a_connection(b"ssh\0host\0mv\0a\0b\0"));
+        assert!(!holds_a_connection(b"rsync\0-N\0"));
+    }
 
     #[test]
     fn both_kinds_of_switches_count() {
