@@ -103,14 +103,13 @@ impl Program {
 
     /// Seconds of CPU so far: of itself, and with all children that it waited for.
     pub fn cpu(&self) -> (f64, f64) {
-        let stat = fs::read_to_string(self.proc("stat")).unwrap_or_default();
-        // Behind the name, which may hold anything: state is field 3, utime 14, stime 15, cutime 16, cstime 17.
-        let fields: Vec<&str> =
-            stat.rsplit_once(')').map(|(_, rest)| rest.split_whitespace().collect()).unwrap_or_default();
-        let ticks =
-            |field: usize| fields.get(field - 3).and_then(|text| text.parse::<f64>().ok()).unwrap_or(0.0) / TICKS;
-        let own = ticks(14) + ticks(15);
-        (own, own + ticks(16) + ticks(17))
+        cpu(&fs::read_to_string(self.proc("stat")).unwrap_or_default())
+    }
+
+    /// Seconds of CPU of all that this program waited for.
+    pub fn cpu_of_children() -> f64 {
+        let (own, all) = cpu(&fs::read_to_string("/proc/self/stat").unwrap_or_default());
+        all - own
     }
 
     /// Resident memory in bytes.
@@ -162,6 +161,16 @@ impl Program {
     fn proc(&self, name: &str) -> PathBuf {
         PathBuf::from(format!("/proc/{}/{name}", self.child.0.id()))
     }
+}
+
+/// See [`Program::cpu`].
+fn cpu(stat: &str) -> (f64, f64) {
+    // Behind the name, which may hold anything: state is field 3, utime 14, stime 15, cutime 16, cstime 17.
+    let fields: Vec<&str> =
+        stat.rsplit_once(')').map(|(_, rest)| rest.split_whitespace().collect()).unwrap_or_default();
+    let ticks = |field: usize| fields.get(field - 3).and_then(|text| text.parse::<f64>().ok()).unwrap_or(0.0) / TICKS;
+    let own = ticks(14) + ticks(15);
+    (own, own + ticks(16) + ticks(17))
 }
 
 /// True for the ssh that holds a connection for others: it runs no command, as its words say.

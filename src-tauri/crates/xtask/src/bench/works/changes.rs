@@ -71,9 +71,8 @@ pub const NEW_FILES: Work = Work {
     prepare: |_| Ok(()),
     run: |stage, who| {
         stage.clear()?;
-        let Some(program) = begun(stage, who, &SETUP)? else { return Ok(None) };
         let files: Vec<PathBuf> = (0..stage.of(20_000)).map(|n| format!("new{}/file{n}", n / 100).into()).collect();
-        measured(stage, program, || {
+        measured(stage, who, &SETUP, || {
             for (number, path) in files.iter().enumerate() {
                 if number % 100 == 0 {
                     tree::make(&stage.source().join(format!("new{}", number / 100)))?;
@@ -101,9 +100,8 @@ pub const SPREAD: Work = Work {
         stage.copy()
     },
     run: |stage, who| {
-        let Some(program) = begun(stage, who, &SETUP)? else { return Ok(None) };
         let files: Vec<PathBuf> = (0..stage.of(2_000)).map(|dir| format!("dir{dir}/file25").into()).collect();
-        measured(stage, program, || {
+        measured(stage, who, &SETUP, || {
             for path in &files {
                 let path = stage.source().join(path);
                 let length = fs::metadata(&path).map_err(|error| error.to_string())?.len() as usize;
@@ -137,15 +135,11 @@ pub const REMOVED_WITHOUT_INIT: Work = Work {
 const REMOVED_BARS: &[(Figure, Bar)] = &[(Figure::DaemonCpu, Bar::OfLsyncd(0.3)), (Figure::Wrong, Bar::AtMost(0.0))];
 
 fn removed(stage: &Stage, who: Who, init: bool) -> Result<Option<Figures>, String> {
-    if who == Who::Bare {
-        return Ok(None);
-    }
     let goes = stage.source().join("goes");
     tree::make(&goes)?;
     tree::directories(&goes, stage.of(10_000))?;
     stage.copy()?;
-    let Some(program) = begun(stage, who, &Setup { init, ..SETUP })? else { return Ok(None) };
-    measured(stage, program, || {
+    measured(stage, who, &Setup { init, ..SETUP }, || {
         fs::remove_dir_all(&goes).map_err(|error| format!("{}: {error}", goes.display()))?;
         Ok(|stage: &Stage| !stage.target().join("goes").exists())
     })
@@ -186,12 +180,20 @@ fn begun(stage: &Stage, who: Who, setup: &Setup<'_>) -> Result<Option<Program>, 
     Ok(Some(program))
 }
 
-/// Makes the changes, waits for them at the target, then for rest.
+/// Makes the changes, waits for them at the target, then for rest. Without a daemon: one rsync once they are made.
 fn measured<F: FnMut(&Stage) -> bool>(
     stage: &Stage,
-    mut program: Program,
+    who: Who,
+    setup: &Setup<'_>,
     change: impl FnOnce() -> Result<F, String>,
 ) -> Result<Option<Figures>, String> {
+    let Some(mut program) = begun(stage, who, setup)? else {
+        change()?;
+        let (cpu, start) = (Program::cpu_of_children(), Instant::now());
+        stage.copy()?;
+        let wall = start.elapsed().as_secs_f64();
+        return Ok(Some(vec![(Figure::Wall, wall), (Figure::Cpu, Program::cpu_of_children() - cpu)]));
+    };
     let (own, all) = program.cpu();
     let start = Instant::now();
     let mut there = change()?;
