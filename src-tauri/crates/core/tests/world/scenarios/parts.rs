@@ -2,6 +2,7 @@
 
 use driftless_core::conditions::Surroundings;
 use driftless_core::diagnose::{Exit, Report};
+use driftless_core::facts::{FileKind, Look};
 use driftless_core::meter::Moved;
 use driftless_core::mirror::{Input, Request};
 use driftless_core::pass::{Branch, Census};
@@ -74,6 +75,26 @@ fn live_changes_go_beside_a_part_and_what_meets_it_waits() {
     assert_eq!(stage.runs(), ["a: f", "a: a/y"]);
     stage.serve(60.0, |_| ok());
     assert_eq!(stage.begun().len(), 7);
+}
+
+#[test]
+fn a_part_waits_for_what_is_sent_there_and_for_another_name_of_it() {
+    // No change tells of the other name.
+    for linked in [false, true] {
+        let mut stage = begun(2, |_| ());
+        stage.end(ok());
+        let part = stage.running.values().next().cloned().expect("the part");
+        assert_eq!(part.what(), "a");
+        let Look::Found(mut found) = stage.found(FileKind::File) else { panic!("found") };
+        found.links = vec![path("b/x")];
+        stage.looks.insert(path("f"), Look::Found(found));
+        stage.write("a", if linked { "f" } else { "b/x" });
+        stage.pass(6.0);
+        stage.end_run(&part, ok());
+        assert_eq!(stage.runs(), [if linked { "a: b/x f" } else { "a: b/x" }]);
+        stage.end(ok());
+        assert_eq!(stage.runs(), ["a: b"]);
+    }
 }
 
 #[test]
