@@ -108,6 +108,34 @@ fn a_first_pass_is_rehearsed_and_nothing_is_done_before_it_is_confirmed() {
 }
 
 #[test]
+fn a_disk_that_is_to_be_mounted_and_is_not_is_waited_for_at_the_very_first_start() {
+    if !inside("guards", "a_disk_that_is_to_be_mounted_and_is_not_is_waited_for_at_the_very_first_start") {
+        return;
+    }
+    let (home, source, tree) = (Home::new(), Tree::new(), Tree::new());
+    fill(source.path(), 3);
+    let disks = ["one", "two"].map(|name| tree.at(name));
+    let line = |disk: &std::path::PathBuf| format!("LABEL=x {} ext4 defaults,nofail 0 2\n", disk.display());
+    disks.iter().for_each(|disk| fs::create_dir(disk).unwrap());
+    // The test's own table, in its own namespace.
+    tree.write("fstab", disks.iter().map(line).collect::<String>());
+    let over = Command::new("mount").arg("--bind").arg(tree.at("fstab")).arg("/etc/fstab").status().unwrap();
+    assert!(over.success());
+    let config = sync("in", source.path(), disks[0].to_str().unwrap(), "", "")
+        + &sync("below", source.path(), disks[1].join("copy").to_str().unwrap(), "", "")
+        + &sync("beside", source.path(), tree.at("one and only").to_str().unwrap(), "", "");
+    let live = Live::start(&home, &config);
+    for name in ["in", "below"] {
+        live.problem(name, "target-not-mounted");
+    }
+    live.settle("beside", &source);
+    stays(|| disks.each_ref().map(|disk| count(disk)), &[0, 0]);
+    disks.iter().for_each(|disk| mount(disk));
+    ["in", "below"].iter().for_each(|name| live.settle(name, &source));
+    assert!(disks[0].join("f0").exists() && disks[1].join("copy/f0").exists());
+}
+
+#[test]
 fn no_accident_at_an_end_becomes_a_deletion_and_no_bare_mount_point_is_filled() {
     if !inside("guards", "no_accident_at_an_end_becomes_a_deletion_and_no_bare_mount_point_is_filled") {
         return;

@@ -10,6 +10,8 @@ pub enum RootLook {
     Dir(RootFacts),
     /// Nothing.
     Missing,
+    /// Nothing, below a mount point of the system's own table (`/etc/fstab`) where nothing is mounted.
+    NotMounted,
     /// Something else than a directory.
     NotADirectory,
     /// It could not be opened: the errno.
@@ -33,6 +35,8 @@ pub struct RootFacts {
     pub empty: bool,
     /// Mount points below it, sorted.
     pub mounts: Vec<RelPath>,
+    /// It is, or lies below, a mount point of the system's own table (`/etc/fstab`) where nothing is mounted.
+    pub bare: bool,
 }
 
 /// What kind of thing a path is.

@@ -2,7 +2,8 @@
 //!
 //! Rules: nothing is removed at the target because the source is missing, unreadable, another directory than the one that was
 //! watched, empty while it was not, or lacks a file system that was mounted inside it. Nothing is written where a local
-//! target is missing that was there before: that is an unmounted disk's empty mount point.
+//! target is missing that was there before, or where the system's table says that a disk is to be mounted: that is an unmounted
+//! disk's empty mount point.
 
 use crate::facts::{RootFacts, RootLook};
 use crate::paths::RelPath;
@@ -15,6 +16,8 @@ pub struct Baseline {
     pub source: Option<RootFacts>,
     /// The target's, where it is local and was seen.
     pub target: Option<RootFacts>,
+    /// A target on a bare mount point is right: it was written to before, or somebody said so.
+    pub bare: bool,
 }
 
 /// Why a run may not start.
@@ -42,17 +45,20 @@ pub enum Trouble {
     TargetUnreadable(i32),
     /// It is another directory, or on another file system, than the one that was written to.
     TargetReplaced,
+    /// It was never written to, and a disk that is to be mounted there is not.
+    TargetNotMounted,
 }
 
 impl Trouble {
     /// Every code that only a guard gives; `failure-CODE` is the key of its sentences. A filter file's problem has its own.
-    pub const CODES: [&'static str; 6] = [
+    pub const CODES: [&'static str; 7] = [
         "source-not-directory",
         "source-replaced",
         "source-emptied",
         "source-mount-gone",
         "target-gone",
         "target-replaced",
+        "target-not-mounted",
     ];
 
     /// What the codes begin with that a filter file's problem has.
@@ -72,13 +78,15 @@ impl Trouble {
             Trouble::TargetNotDirectory => "target-not-directory",
             Trouble::TargetUnreadable(_) => "target-not-accessible",
             Trouble::TargetReplaced => "target-replaced",
+            Trouble::TargetNotMounted => "target-not-mounted",
         }
     }
 
     /// Held until what was there comes back or somebody says that what is there now is right.
     pub fn protects(&self) -> bool {
-        use Trouble::{MountGone, SourceEmptied, SourceReplaced, SourceRules, TargetMissing, TargetReplaced};
-        matches!(self, SourceReplaced | SourceEmptied | MountGone(_) | SourceRules(_) | TargetMissing | TargetReplaced)
+        use Trouble as T;
+        let source = matches!(self, T::SourceReplaced | T::SourceEmptied | T::MountGone(_) | T::SourceRules(_));
+        source || matches!(self, T::TargetMissing | T::TargetReplaced | T::TargetNotMounted)
     }
 }
 
@@ -92,7 +100,7 @@ impl Baseline {
     ) -> Result<RootFacts, Trouble> {
         let facts = match source {
             RootLook::Dir(facts) => facts,
-            RootLook::Missing => return Err(Trouble::SourceMissing),
+            RootLook::Missing | RootLook::NotMounted => return Err(Trouble::SourceMissing),
             RootLook::NotADirectory => return Err(Trouble::SourceNotDirectory),
             RootLook::Error(errno) => return Err(Trouble::SourceUnreadable(*errno)),
             RootLook::Rules(problem) => return Err(Trouble::SourceRules(problem.clone())),
@@ -131,9 +139,11 @@ impl Baseline {
         match (target, &self.target) {
             (None, known) => Ok(known.clone()),
             (Some(RootLook::Dir(now)), Some(known)) if !same_directory(known, now) => Err(Trouble::TargetReplaced),
+            (Some(RootLook::Dir(now)), None) if now.bare && !self.bare => Err(Trouble::TargetNotMounted),
             (Some(RootLook::Dir(now)), _) => Ok(Some(now.clone())),
-            (Some(RootLook::Missing), None) => Ok(None),
-            (Some(RootLook::Missing), Some(_)) => Err(Trouble::TargetMissing),
+            (Some(RootLook::NotMounted), None) if !self.bare => Err(Trouble::TargetNotMounted),
+            (Some(RootLook::Missing | RootLook::NotMounted), None) => Ok(None),
+            (Some(RootLook::Missing | RootLook::NotMounted), Some(_)) => Err(Trouble::TargetMissing),
             // Filter files are looked for in sources only.
             (Some(RootLook::NotADirectory | RootLook::Rules(_)), _) => Err(Trouble::TargetNotDirectory),
             (Some(RootLook::Error(errno)), _) => Err(Trouble::TargetUnreadable(*errno)),
@@ -159,7 +169,7 @@ mod tests {
     use super::*;
 
     fn dir(ino: u64) -> RootFacts {
-        RootFacts { dev: 1, ino, mount: Some(7), fs: Some(1), empty: false, mounts: Vec::new() }
+        RootFacts { dev: 1, ino, mount: Some(7), fs: Some(1), empty: false, mounts: Vec::new(), bare: false }
     }
 
     fn judge(base: &mut Baseline, source: RootLook, target: Option<RootLook>) -> Result<(), Trouble> {
@@ -230,5 +240,16 @@ mod tests {
         assert_eq!(judge(&mut base, RootLook::Dir(dir(1)), at(RootLook::Dir(dir(9)))), Ok(()));
         assert_eq!(judge(&mut base, RootLook::Dir(dir(1)), at(RootLook::Missing)), Err(Trouble::TargetMissing));
         assert_eq!(judge(&mut base, RootLook::Dir(dir(1)), at(RootLook::Dir(dir(8)))), Err(Trouble::TargetReplaced));
+    }
+
+    #[test]
+    fn a_bare_mount_point_is_written_to_only_if_somebody_said_so() {
+        for bare in [RootLook::NotMounted, RootLook::Dir(RootFacts { bare: true, ..dir(9) })] {
+            let mut base = Baseline::default();
+            assert_eq!(judge(&mut base, RootLook::Dir(dir(1)), Some(bare.clone())), Err(Trouble::TargetNotMounted));
+            assert_eq!(judge(&mut base, RootLook::Dir(dir(1)), Some(RootLook::Dir(dir(8)))), Ok(()), "it is mounted");
+            let mut base = Baseline { bare: true, ..Baseline::default() };
+            assert_eq!(judge(&mut base, RootLook::Dir(dir(1)), Some(bare)), Ok(()));
+        }
     }
 }

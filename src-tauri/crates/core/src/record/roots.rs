@@ -57,7 +57,7 @@ impl Roots {
             }
         }
         match (&self.target, target) {
-            (Some(_), Some(RootLook::Missing)) => Err(Trouble::TargetMissing),
+            (Some(_), Some(RootLook::Missing | RootLook::NotMounted)) => Err(Trouble::TargetMissing),
             (Some(known), Some(RootLook::Dir(now))) if other_file_system(known, now) => Err(Trouble::TargetReplaced),
             _ => Ok(()),
         }
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     fn facts(fs: u64) -> RootFacts {
-        RootFacts { dev: 1, ino: 2, mount: Some(3), fs: Some(fs), empty: false, mounts: Vec::new() }
+        RootFacts { dev: 1, ino: 2, mount: Some(3), fs: Some(fs), empty: false, mounts: Vec::new(), bare: false }
     }
 
     fn known(fs: u64) -> Roots {

@@ -60,6 +60,7 @@ impl SyncState {
         let Some(job) = self.jobs.get_mut(&id).filter(|j| !j.running) else { return Vec::new() };
         // In a batch every deletion was seen as it happened, also the last one in a folder; a pass takes whatever is not there.
         let deletes_unseen = matches!(job.purpose, Purpose::Pass { delete: true, .. });
+        self.baseline.bare |= self.keep.before.target.is_some();
         let judged = self.keep.before.judge(source, target, deletes_unseen);
         let facts = match judged.and_then(|()| self.baseline.judge(source, target, deletes_unseen)) {
             Ok(facts) => facts,

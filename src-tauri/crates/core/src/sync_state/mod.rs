@@ -403,7 +403,8 @@ impl SyncState {
         if !guarded && self.grant() {
             return self.answered();
         }
-        self.baseline = Baseline::default();
+        let bare = self.standing.as_ref().is_some_and(|s| s.code == Trouble::TargetNotMounted.code());
+        self.baseline = Baseline { bare, ..Baseline::default() };
         self.keep.before = crate::record::Roots::default();
         self.may_empty = self.standing.as_ref().is_some_and(|s| s.code == Trouble::SourceEmptied.code());
         if self.standing.as_ref().is_some_and(|s| Trouble::CODES.contains(&s.code.as_str())) {

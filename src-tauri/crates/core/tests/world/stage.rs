@@ -85,7 +85,7 @@ pub struct Stage {
 
 /// A root directory with something in it.
 pub fn root(ino: u64) -> RootFacts {
-    RootFacts { dev: 1, ino, mount: Some(1), fs: Some(1), empty: false, mounts: Vec::new() }
+    RootFacts { dev: 1, ino, mount: Some(1), fs: Some(1), empty: false, mounts: Vec::new(), bare: false }
 }
 
 pub fn path(text: &str) -> RelPath {

@@ -440,6 +440,7 @@ impl World {
             fs: Some(1),
             empty: self.source.nodes.len() == 1,
             mounts: Vec::new(),
+            bare: false,
         };
         let seen = paths.iter().map(|p| Seen { path: p.clone(), look: self.look_at(p) }).collect();
         self.input(Input::LookedAt { job, source: RootLook::Dir(facts), target: None, paths: seen });

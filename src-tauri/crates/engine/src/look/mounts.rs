@@ -16,6 +16,39 @@ pub(super) fn mounts_below(_root: &[u8]) -> Vec<RelPath> {
     Vec::new()
 }
 
+/// True for a directory, called by its real name, that is or lies below a mount point of `/etc/fstab` where nothing is mounted.
+#[cfg(target_os = "linux")]
+pub(super) fn is_bare(name: &[u8]) -> bool {
+    // Without the table nothing is known to be missing.
+    let (Ok(wanted), Ok(table)) = (std::fs::read("/etc/fstab"), std::fs::read("/proc/self/mountinfo")) else {
+        return false;
+    };
+    awaited(&wanted, &table, name)
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn is_bare(_name: &[u8]) -> bool {
+    false
+}
+
+/// What is mounted by hand only (`noauto`) is missing most of the time, and is no news.
+#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "only Linux has the tables"))]
+fn awaited(fstab: &[u8], mountinfo: &[u8], name: &[u8]) -> bool {
+    let mounted = |point: &[u8]| {
+        let mut points = mountinfo.split(|b| *b == b'\n').filter_map(|line| line.split(|b| *b == b' ').nth(4));
+        points.any(|field| unescaped(field) == point)
+    };
+    fstab.split(|b| *b == b'\n').any(|line| {
+        let mut fields = line.split(|b| matches!(b, b' ' | b'\t')).filter(|field| !field.is_empty());
+        let (what, point) = (fields.next(), fields.next().map(unescaped));
+        let (Some(what), Some(point)) = (what, point) else { return false };
+        let by_hand = fields.nth(1).is_some_and(|options| options.split(|b| *b == b',').any(|one| one == b"noauto"));
+        let point = point.strip_suffix(b"/").unwrap_or(&point);
+        let within = name.strip_prefix(point).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"));
+        !what.starts_with(b"#") && point.starts_with(b"/") && within && !by_hand && !mounted(point)
+    })
+}
+
 #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "only Linux has the table"))]
 fn below(mountinfo: &[u8], root: &[u8]) -> Vec<RelPath> {
     let prefix = root.strip_suffix(b"/").unwrap_or(root);
@@ -71,6 +104,21 @@ mod tests {
         assert_eq!(shown(b"/home/u/src/in ner"), ["deep"]);
         assert_eq!(shown(b"/nowhere"), [""; 0]);
         assert_eq!(shown(b"/").len(), 4);
+    }
+
+    #[test]
+    fn a_mount_point_of_the_table_where_nothing_is_mounted_is_bare_with_all_below() {
+        let fstab: &[u8] = b"# /dev/no /home/u/comment ext4 defaults 0 2\n/dev/sda / ext4 defaults 0 1\n\
+            UUID=1 /home/u/src/in\\040ner/ ext4 nofail 0 2\nUUID=2\t/mnt/back\\040up\text4\tdefaults,nofail 0 2\n\
+            UUID=3 /mnt/hand auto noauto,user 0 0\nUUID=4 none swap sw 0 0\nbroken\n";
+        let bare = |name: &str| awaited(fstab, TABLE, name.as_bytes());
+        assert!(bare("/mnt/back up") && bare("/mnt/back up/home/u"));
+        for right in
+            ["/home/u", "/home/u/src/in ner/x", "/mnt/back up 2", "/mnt", "/mnt/hand/x", "/home/u/comment/x", "/none"]
+        {
+            assert!(!bare(right), "{right}");
+        }
+        assert!(!awaited(b"", TABLE, b"/mnt/x"));
     }
 
     #[test]

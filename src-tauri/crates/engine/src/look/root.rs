@@ -8,13 +8,18 @@ use rustix::fs::{Dir, Mode, OFlags, fstat, open};
 use rustix::io::Errno;
 
 use super::device;
-use super::mounts::mounts_below;
+use super::mounts::{is_bare, mounts_below};
 
 /// Opens the directory at `path` and says what it is. It stays open as long as the descriptor is kept, which makes an
 /// unmount fail: let it go when the run is over.
 pub fn look_at_root(path: &str) -> (RootLook, Option<OwnedFd>) {
     let fd = match open(path, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty()) {
         Ok(fd) => fd,
+        Err(Errno::NOENT)
+            if std::path::absolute(path).is_ok_and(|path| is_bare(path.as_os_str().as_encoded_bytes())) =>
+        {
+            return (RootLook::NotMounted, None);
+        }
         Err(Errno::NOENT) => return (RootLook::Missing, None),
         Err(Errno::NOTDIR) => return (RootLook::NotADirectory, None),
         Err(errno) => return (RootLook::Error(errno.raw_os_error()), None),
@@ -34,6 +39,7 @@ fn facts(fd: &OwnedFd) -> Result<RootFacts, Errno> {
         fs: file_system(fd.as_fd()),
         empty: is_empty(fd.as_fd())?,
         mounts: mounts(fd.as_fd()),
+        bare: name_of(fd.as_fd()).is_some_and(|name| is_bare(&name)),
     })
 }
 

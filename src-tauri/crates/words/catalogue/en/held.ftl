@@ -23,6 +23,10 @@ failure-target-replaced = { $target } is another folder than the one that was wr
     .title = The target is another folder
     .remedy = Nothing was written to it. Mount the right disk, and the sync goes on by itself. If the new one is right, say so: driftlessd allow '{ $sync }'
     .window = Nothing was written to it. Mount the right disk, and the sync goes on by itself. If the new one is right, say so.
+failure-target-not-mounted = The disk for { $target } is not mounted.
+    .title = The target's disk is not mounted
+    .remedy = Nothing was written to its empty mount point. Mount the disk, and the sync goes on by itself. If the folder is right as it is, say so: driftlessd allow '{ $sync }'
+    .window = Nothing was written to its empty mount point. Mount the disk, and the sync goes on by itself. If the folder is right as it is, say so.
 
 # What waits for somebody's word. Always there: source, target, sync, count, limit, names, sent, changed.
 

@@ -23,6 +23,10 @@ failure-target-replaced = { $target } 不是之前写入的那个文件夹，或
     .title = 目标是另一个文件夹
     .remedy = 没有向它写入任何内容。请挂载正确的磁盘，任务会自动继续。如果新的才是对的，请确认：driftlessd allow '{ $sync }'
     .window = 没有向它写入任何内容。请挂载正确的磁盘，任务会自动继续。如果新的才是对的，请确认。
+failure-target-not-mounted = { $target } 的磁盘没有挂载。
+    .title = 目标磁盘没有挂载
+    .remedy = 没有向空的挂载点写入任何内容。请挂载磁盘，任务会自动继续。如果这个文件夹本身就是对的，请确认：driftlessd allow '{ $sync }'
+    .window = 没有向空的挂载点写入任何内容。请挂载磁盘，任务会自动继续。如果这个文件夹本身就是对的，请确认。
 
 failure-delete-budget = { $target } 上将有 { $count } 个文件被删除，而未经询问最多可删除 { $limit } 个：{ $names }。
     .title = 删除操作等待您确认

@@ -420,9 +420,16 @@ pub const MUTATIONS: &[Mutation] = &[
     broken(
         "an_unmounted_target_is_written_to",
         SAFETY,
-        "(Some(RootLook::Missing), Some(_)) => Err(Trouble::TargetMissing),",
-        "(Some(RootLook::Missing), Some(_)) => Ok(None),",
+        "(Some(RootLook::Missing | RootLook::NotMounted), Some(_)) => Err(Trouble::TargetMissing),",
+        "(Some(RootLook::Missing | RootLook::NotMounted), Some(_)) => Ok(None),",
         "nothing is written where a local target was, and is not",
+    ),
+    broken(
+        "a_bare_mount_point_is_filled_at_the_first_start",
+        SAFETY,
+        "(Some(RootLook::NotMounted), None) if !self.bare =>",
+        "(Some(RootLook::NotMounted), None) if self.bare =>",
+        "nothing is written where a disk is to be mounted and is not",
     ),
     broken(
         "another_target_is_taken_for_the_same",

@@ -172,6 +172,37 @@ fn a_source_missing_at_the_start_waits_and_starts_when_it_appears() {
 }
 
 #[test]
+fn a_bare_mount_point_is_not_filled_at_the_very_first_start_and_once_it_was_allowed_it_is() {
+    let local = SyncPlan { target: Target::parse("/mnt/disk/copy").expect("a target"), ..sync("a") };
+    for bare in [RootLook::NotMounted, RootLook::Dir(RootFacts { bare: true, ..root(2) })] {
+        let first = || {
+            let mut stage = Stage::new(vec![local.clone()]);
+            stage.targets.insert("a".into(), bare.clone());
+            stage.configure();
+            stage.watch_all();
+            stage.serve(3_600.0, |_| ok());
+            assert_eq!((stage.begun().len(), stage.problem("a").as_deref()), (0, Some("target-not-mounted")));
+            assert_eq!(stage.status("a").phase, Phase::Held);
+            stage
+        };
+        let mut stage = first();
+        stage.targets.insert("a".into(), RootLook::Dir(root(50)));
+        stage.serve(1_000.0, |_| ok());
+        assert_eq!((stage.begun(), stage.problem("a")), (vec!["a: PASS".to_owned()], None), "it is mounted");
+        let mut stage = first();
+        stage.ask(Request::Allow { sync: "a".into() });
+        stage.targets.insert("a".into(), RootLook::Dir(RootFacts { bare: true, ..root(2) }));
+        stage.serve(60.0, |_| ok());
+        stage.write("a", "f");
+        stage.serve(60.0, |_| ok());
+        assert_eq!(stage.begun(), ["a: PASS", "a: f"], "somebody said so");
+        stage.restart();
+        stage.serve(60.0, |_| ok());
+        assert_eq!((stage.begun().len(), stage.problem("a")), (1, None), "and it stays right");
+    }
+}
+
+#[test]
 fn a_local_target_that_is_gone_or_another_is_not_written_to() {
     let local = SyncPlan { target: Target::parse("/mnt/disk/copy").expect("a target"), ..sync("a") };
     let there = RootLook::Dir(root(50));
