@@ -66,7 +66,8 @@ cargo xtask bench [--growth] [--rounds 3] [--scale 1] [--million] [--out DIR] [W
     --scale X    trees and times so much smaller, for a quick look
     --million    1,000,000 directories as well
     --growth     how cost grows with directories, changes and syncs, instead of the works
-    --out DIR    write bench.json and bench.svg (growth.json and growth.svg) there
+    --out DIR    write bench.json, bench.md and bench.svg (growth.json and growth.svg) there; what is there
+                 of other works stays
 ";
 
 fn main() -> ExitCode {

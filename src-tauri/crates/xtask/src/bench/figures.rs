@@ -41,6 +41,14 @@ impl Figure {
         }
     }
 
+    /// The figure of this name.
+    pub fn named(name: &str) -> Option<Figure> {
+        use Figure::{Cpu, DaemonCpu, Memory, Started, WakeUps, Wall, Watches, Wire, Wrong};
+        [Wall, Cpu, DaemonCpu, Memory, Watches, Wire, Started, WakeUps, Wrong]
+            .into_iter()
+            .find(|one| one.name() == name)
+    }
+
     /// A value of it for a person.
     pub fn shown(self, value: f64) -> String {
         format!("{} {}", self.name(), self.number(value))

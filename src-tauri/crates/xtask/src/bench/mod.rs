@@ -125,9 +125,15 @@ pub fn run(options: Options) -> Result<(), String> {
     say(&report::text(&table));
     if let Some(out) = &options.out {
         std::fs::create_dir_all(out).map_err(|error| format!("{}: {error}", out.display()))?;
-        report::write(&out.join("bench.json"), &report::json(&table))?;
+        let file = out.join("bench.json");
+        let table = match std::fs::read_to_string(&file) {
+            Ok(earlier) => report::joined(&earlier, table).map_err(|why| format!("{}: {why}", file.display()))?,
+            Err(_) => table,
+        };
+        report::write(&file, &report::json(&table))?;
         report::write(&out.join("bench.svg"), &plot::svg(&table))?;
-        say(&format!("Written: {0}/bench.json, {0}/bench.svg", out.display()));
+        report::write(&out.join("bench.md"), &report::text(&table))?;
+        say(&format!("Written: {0}/bench.json, {0}/bench.md, {0}/bench.svg", out.display()));
     }
     Ok(())
 }

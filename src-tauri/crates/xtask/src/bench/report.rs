@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::figures::{Bar, Figure, Samples};
 use super::program::Who;
-use super::works::WORKS;
+use super::works::{WORKS, Work};
 
 /// One figure of one work.
 pub struct Row {
@@ -54,7 +54,6 @@ impl Row {
 pub fn table(samples: &Samples) -> Vec<Row> {
     let row = |(name, figure): (&'static str, Figure)| {
         let work = WORKS.iter().find(|work| work.name == name)?;
-        let bar = work.bars.iter().find(|(of, _)| *of == figure).map_or(Bar::Shown, |(_, bar)| *bar);
         let of = |who| samples.median(name, figure, who);
         Some(Row {
             says: work.says,
@@ -62,7 +61,7 @@ pub fn table(samples: &Samples) -> Vec<Row> {
             driftlessd: of(Who::Driftlessd)?,
             lsyncd: of(Who::Lsyncd),
             bare: of(Who::Bare),
-            bar,
+            bar: bar_of(work, figure),
         })
     };
     samples.kinds().into_iter().filter_map(row).collect()
@@ -107,6 +106,32 @@ pub fn json(table: &[Row]) -> String {
     format!("{:#}\n", Value::Array(rows))
 }
 
+/// The rows of an earlier run, as [`json`] wrote them, without those of works that are among the new ones; then the new ones. In
+/// the order of the works: a long run can be made in pieces. What is no longer measured is left out.
+pub fn joined(earlier: &str, new: Vec<Row>) -> Result<Vec<Row>, String> {
+    let earlier: Vec<Value> = serde_json::from_str(earlier).map_err(|error| error.to_string())?;
+    let mut all: Vec<Row> = earlier.iter().filter_map(row_of).collect();
+    all.retain(|row| new.iter().all(|other| other.says != row.says));
+    all.extend(new);
+    all.sort_by_key(|row| WORKS.iter().position(|work| work.says == row.says));
+    Ok(all)
+}
+
+fn row_of(value: &Value) -> Option<Row> {
+    let work = WORKS.iter().find(|work| value["work"] == work.says)?;
+    let figure = Figure::named(value["figure"].as_str()?)?;
+    let of = |who: &str| {
+        let number = |key: &str| value[who][key].as_f64();
+        Some([number("median")?, number("min")?, number("max")?])
+    };
+    let bar = bar_of(work, figure);
+    Some(Row { says: work.says, figure, driftlessd: of("driftlessd")?, lsyncd: of("lsyncd"), bare: of("bare"), bar })
+}
+
+fn bar_of(work: &Work, figure: Figure) -> Bar {
+    work.bars.iter().find(|(of, _)| *of == figure).map_or(Bar::Shown, |(_, bar)| *bar)
+}
+
 /// Whole or not at all.
 pub fn write(path: &Path, text: &str) -> Result<(), String> {
     let beside = path.with_extension("part");
@@ -134,5 +159,21 @@ mod tests {
         assert_eq!(row(Bar::AtMost(0.0), 0.0, 0.0).met(), Some(true));
         assert_eq!(row(Bar::OfLsyncd(0.5), 1.0, 0.0).met(), None);
         assert!(text(&[row(Bar::OfLsyncd(0.4), 1.0, 2.0)]).contains("| 0.500 | ≤ 0.4 of lsyncd | MISSED |"));
+    }
+
+    #[test]
+    fn a_run_in_pieces_gives_the_same_table_as_a_whole_one() {
+        let row = |work: usize, value: f64| Row {
+            says: WORKS[work].says,
+            figure: WORKS[work].bars[0].0,
+            driftlessd: [value; 3],
+            lsyncd: Some([2.0; 3]),
+            bare: None,
+            bar: WORKS[work].bars[0].1,
+        };
+        let whole = text(&[row(0, 1.0), row(1, 3.0), row(2, 4.0)]);
+        let earlier = json(&[row(1, 3.0), row(2, 5.0)]);
+        assert_eq!(text(&joined(&earlier, vec![row(2, 4.0), row(0, 1.0)]).unwrap()), whole);
+        assert!(joined("{", Vec::new()).is_err());
     }
 }

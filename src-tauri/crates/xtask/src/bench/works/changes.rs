@@ -12,7 +12,7 @@ use crate::bench::tree;
 
 const PATIENCE: Duration = Duration::from_secs(300);
 /// A daemon that has brought nothing for so long will not bring it any more.
-const NEVER: Duration = Duration::from_secs(60);
+const NEVER: Duration = Duration::from_secs(40);
 const POLL: Duration = Duration::from_millis(20);
 /// A local target.
 pub(super) const SETUP: Setup<'_> =
@@ -48,8 +48,8 @@ pub const REWRITES: Work = Work {
     run: |stage, who| {
         let Some(mut program) = begun(stage, who, &Setup { delay: 0, ..SETUP })? else { return Ok(None) };
         let mut wrong = 0.0;
-        for number in 0..20 {
-            for rewrite in 0..10 {
+        for number in 0..10 {
+            for rewrite in 0..20 {
                 let text = format!("{number:04} {rewrite:04}");
                 fs::write(stage.source().join("file"), text).map_err(|error| error.to_string())?;
                 std::thread::sleep(Duration::from_millis(20 + 7 * (rewrite % 5)));
