@@ -1,16 +1,22 @@
-//! The watched directories of all sources, in one arena: (parent, name, wd), 40 bytes and the name for each.
+//! The watched directories of all sources, in one arena: 24 bytes and the name for each, and its place in two tables of numbers.
 //!
 //! A node is one directory at one place of one sync. Overlapping sources and bind mounts give one wd several nodes; what
 //! an event says counts at each of them. Renaming a directory changes one node, whatever lies below. A node's id carries
-//! the birth number of its slot, so that an id kept across a removal is recognised as stale.
+//! the birth number of its slot, so that an id kept across a removal is recognised as stale. What few directories have
+//! (subdirectories, a second place) stands beside.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
 use driftless_core::paths::RelPath;
 use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
+
+use super::names::Names;
 
 const NONE: u32 = u32::MAX;
+/// The wd of a slot without a node. The kernel's begin at 1.
+const FREE: i32 = 0;
 
 /// A node, valid until it is removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -19,29 +25,34 @@ pub(super) struct NodeId {
     born: u32,
 }
 
+/// Six numbers: there may be a million of them.
 struct Node {
     parent: u32,
-    first: u32,
     next: u32,
     prev: u32,
-    /// The next place with the same wd.
-    same: u32,
-    /// Where the name begins; for a root the number of its owner.
+    /// Where the name stands; for a root the number of its owner.
     name: u32,
     wd: i32,
     born: u32,
-    name_len: u16,
-    live: bool,
+}
+
+impl Node {
+    fn is_live(&self) -> bool {
+        self.wd != FREE
+    }
 }
 
 /// See the module's head.
 pub(super) struct Arena {
     nodes: Vec<Node>,
     free: Vec<u32>,
-    names: Vec<u8>,
-    dead_names: usize,
+    names: Names,
+    /// The first subdirectory of those that have one.
+    first: HashMap<u32, u32>,
+    /// The next place with the same wd.
+    same: HashMap<u32, u32>,
     children: HashTable<u32>,
-    by_wd: HashMap<i32, u32>,
+    by_wd: HashTable<u32>,
     hasher: RandomState,
     births: u32,
 }
@@ -51,10 +62,11 @@ impl Arena {
         Arena {
             nodes: Vec::new(),
             free: Vec::new(),
-            names: Vec::new(),
-            dead_names: 0,
+            names: Names::default(),
+            first: HashMap::new(),
+            same: HashMap::new(),
             children: HashTable::new(),
-            by_wd: HashMap::new(),
+            by_wd: HashTable::new(),
             hasher: RandomState::new(),
             births: 0,
         }
@@ -67,20 +79,20 @@ impl Arena {
 
     /// The root of a source.
     pub fn add_root(&mut self, owner: u32, wd: i32) -> NodeId {
-        self.insert(NONE, owner, 0, wd)
+        self.insert(NONE, owner, wd)
     }
 
     /// A directory below `parent`, which has none of that name.
     pub fn add(&mut self, parent: NodeId, name: &[u8], wd: i32) -> NodeId {
-        let (start, len) = self.keep_name(name);
-        let id = self.insert(parent.at, start, len, wd);
+        let name = self.names.keep(name);
+        let id = self.insert(parent.at, name, wd);
         self.link(id.at);
         id
     }
 
     /// False once it is removed.
     pub fn is_live(&self, id: NodeId) -> bool {
-        self.nodes.get(id.at as usize).is_some_and(|n| n.live && n.born == id.born)
+        self.nodes.get(id.at as usize).is_some_and(|n| n.is_live() && n.born == id.born)
     }
 
     /// Its watch.
@@ -119,18 +131,13 @@ impl Arena {
 
     /// Every place of a watch.
     pub fn places(&self, wd: i32) -> Vec<NodeId> {
-        let mut out = Vec::new();
-        let mut at = self.by_wd.get(&wd).copied().unwrap_or(NONE);
-        while at != NONE {
-            out.push(self.id(at));
-            at = self.nodes[at as usize].same;
-        }
-        out
+        let first = self.place(wd);
+        std::iter::successors(first, |at| self.same.get(at).copied()).map(|at| self.id(at)).collect()
     }
 
     /// True if some place has this watch.
     pub fn has_wd(&self, wd: i32) -> bool {
-        self.by_wd.contains_key(&wd)
+        self.place(wd).is_some()
     }
 
     /// Whose it is, and where below that root.
@@ -163,10 +170,10 @@ impl Arena {
             up = self.nodes[up as usize].parent;
         }
         self.unlink(id.at);
-        self.dead_names += usize::from(self.nodes[id.at as usize].name_len);
-        let (start, len) = self.keep_name(name);
+        self.names.forget(self.nodes[id.at as usize].name);
+        let name = self.names.keep(name);
         let node = &mut self.nodes[id.at as usize];
-        (node.parent, node.name, node.name_len) = (parent.at, start, len);
+        (node.parent, node.name) = (parent.at, name);
         self.link(id.at);
         true
     }
@@ -182,7 +189,7 @@ impl Arena {
         let mut count = 0;
         let mut stack = vec![id.at];
         while let Some(at) = stack.pop() {
-            let mut child = self.nodes[at as usize].first;
+            let mut child = self.first.remove(&at).unwrap_or(NONE);
             while child != NONE {
                 let hash = self.hash(at, self.name_at(child));
                 if let Ok(found) = self.children.find_entry(hash, |&c| c == child) {
@@ -193,14 +200,14 @@ impl Arena {
             }
             self.drop_place(at, unused);
             let node = &mut self.nodes[at as usize];
-            node.live = false;
+            node.wd = FREE;
             if node.parent != NONE {
-                self.dead_names += usize::from(node.name_len);
+                self.names.forget(node.name);
             }
             self.free.push(at);
             count += 1;
         }
-        self.tidy_names();
+        self.tidy();
         count
     }
 
@@ -210,7 +217,7 @@ impl Arena {
         let mut stack = vec![id.at];
         while let Some(at) = stack.pop() {
             out.push(self.id(at));
-            let mut child = self.nodes[at as usize].first;
+            let mut child = self.first.get(&at).copied().unwrap_or(NONE);
             while child != NONE {
                 stack.push(child);
                 child = self.nodes[child as usize].next;
@@ -225,37 +232,21 @@ impl Arena {
 
     fn name_at(&self, at: u32) -> &[u8] {
         let node = &self.nodes[at as usize];
-        if node.parent == NONE {
-            return b"";
-        }
-        &self.names[node.name as usize..node.name as usize + usize::from(node.name_len)]
+        if node.parent == NONE { b"" } else { self.names.at(node.name) }
     }
 
     fn hash(&self, parent: u32, name: &[u8]) -> u64 {
         self.hasher.hash_one((parent, name))
     }
 
-    fn keep_name(&mut self, name: &[u8]) -> (u32, u16) {
-        let start = self.names.len() as u32;
-        self.names.extend_from_slice(name);
-        (start, name.len() as u16)
+    /// One place of a watch; the others follow in `same`.
+    fn place(&self, wd: i32) -> Option<u32> {
+        self.by_wd.find(self.hasher.hash_one(wd), |&at| self.nodes[at as usize].wd == wd).copied()
     }
 
-    fn insert(&mut self, parent: u32, name: u32, name_len: u16, wd: i32) -> NodeId {
+    fn insert(&mut self, parent: u32, name: u32, wd: i32) -> NodeId {
         self.births = self.births.wrapping_add(1);
-        let same = self.by_wd.get(&wd).copied().unwrap_or(NONE);
-        let node = Node {
-            parent,
-            first: NONE,
-            next: NONE,
-            prev: NONE,
-            same,
-            name,
-            wd,
-            born: self.births,
-            name_len,
-            live: true,
-        };
+        let node = Node { parent, next: NONE, prev: NONE, name, wd, born: self.births };
         let at = match self.free.pop() {
             Some(at) => {
                 self.nodes[at as usize] = node;
@@ -266,41 +257,43 @@ impl Arena {
                 (self.nodes.len() - 1) as u32
             }
         };
-        self.by_wd.insert(wd, at);
+        let (nodes, hasher) = (&self.nodes, &self.hasher);
+        let hash = |&at: &u32| hasher.hash_one(nodes[at as usize].wd);
+        match self.by_wd.entry(hasher.hash_one(wd), |&other| nodes[other as usize].wd == wd, hash) {
+            Entry::Occupied(mut first) => drop(self.same.insert(at, std::mem::replace(first.get_mut(), at))),
+            Entry::Vacant(none) => drop(none.insert(at)),
+        }
         self.id(at)
     }
 
     fn link(&mut self, at: u32) {
         let parent = self.nodes[at as usize].parent;
-        let first = self.nodes[parent as usize].first;
-        if first != NONE {
-            self.nodes[first as usize].prev = at;
+        let next = self.first.insert(parent, at).unwrap_or(NONE);
+        if next != NONE {
+            self.nodes[next as usize].prev = at;
         }
         let node = &mut self.nodes[at as usize];
-        (node.prev, node.next) = (NONE, first);
-        self.nodes[parent as usize].first = at;
+        (node.prev, node.next) = (NONE, next);
         let hash = self.hash(parent, self.name_at(at));
         let (nodes, names, hasher) = (&self.nodes, &self.names, &self.hasher);
         self.children.insert_unique(hash, at, |&at| {
             let node = &nodes[at as usize];
-            let name = &names[node.name as usize..node.name as usize + usize::from(node.name_len)];
-            hasher.hash_one((node.parent, name))
+            hasher.hash_one((node.parent, names.at(node.name)))
         });
     }
 
     fn unlink(&mut self, at: u32) {
-        let (parent, prev, next) = {
-            let node = &self.nodes[at as usize];
-            (node.parent, node.prev, node.next)
-        };
+        let Node { parent, prev, next, .. } = self.nodes[at as usize];
         let hash = self.hash(parent, self.name_at(at));
         if let Ok(found) = self.children.find_entry(hash, |&c| c == at) {
             found.remove();
         }
-        if prev == NONE {
-            self.nodes[parent as usize].first = next;
-        } else {
+        if prev != NONE {
             self.nodes[prev as usize].next = next;
+        } else if next != NONE {
+            self.first.insert(parent, next);
+        } else {
+            self.first.remove(&parent);
         }
         if next != NONE {
             self.nodes[next as usize].prev = prev;
@@ -308,47 +301,50 @@ impl Arena {
     }
 
     fn drop_place(&mut self, at: u32, unused: &mut Vec<i32>) {
-        let (wd, same) = (self.nodes[at as usize].wd, self.nodes[at as usize].same);
-        let head = self.by_wd.get(&wd).copied().unwrap_or(NONE);
-        if head == at {
-            if same == NONE {
-                self.by_wd.remove(&wd);
-                unused.push(wd);
-            } else {
-                self.by_wd.insert(wd, same);
-            }
+        let wd = self.nodes[at as usize].wd;
+        let next = self.same.remove(&at);
+        let nodes = &self.nodes;
+        let Ok(mut first) = self.by_wd.find_entry(self.hasher.hash_one(wd), |&other| nodes[other as usize].wd == wd)
+        else {
             return;
-        }
-        let mut before = head;
-        while before != NONE {
-            let next = self.nodes[before as usize].same;
-            if next == at {
-                self.nodes[before as usize].same = same;
-                return;
+        };
+        if *first.get() != at {
+            let mut before = *first.get();
+            while let Some(&other) = self.same.get(&before) {
+                if other == at {
+                    match next {
+                        Some(next) => drop(self.same.insert(before, next)),
+                        None => drop(self.same.remove(&before)),
+                    }
+                    return;
+                }
+                before = other;
             }
-            before = next;
+        } else if let Some(next) = next {
+            *first.get_mut() = next;
+        } else {
+            first.remove();
+            unused.push(wd);
         }
     }
 
     /// Names of removed directories are given back once they are half of all.
-    fn tidy_names(&mut self) {
-        if self.dead_names < 64 * 1024 || self.dead_names * 2 < self.names.len() {
+    fn tidy(&mut self) {
+        if !self.names.is_worth_tidying() {
             return;
         }
-        let mut kept = Vec::with_capacity(self.names.len() - self.dead_names);
-        for node in self.nodes.iter_mut().filter(|n| n.live && n.parent != NONE) {
-            let start = kept.len() as u32;
-            let old = node.name as usize;
-            kept.extend_from_slice(&self.names[old..old + usize::from(node.name_len)]);
-            node.name = start;
+        let mut kept = self.names.anew();
+        let mut any = false;
+        for node in self.nodes.iter_mut().filter(|n| n.is_live()) {
+            any = true;
+            if node.parent != NONE {
+                node.name = kept.keep(self.names.at(node.name));
+            }
         }
         self.names = kept;
-        self.dead_names = 0;
-        if self.nodes.iter().all(|n| !n.live) {
-            self.nodes = Vec::new();
-            self.free = Vec::new();
-            self.children = HashTable::new();
-            self.by_wd = HashMap::new();
+        if !any {
+            let births = self.births;
+            *self = Arena { births, ..Arena::new() };
         }
     }
 }

@@ -15,6 +15,7 @@ mod inotify;
 #[cfg(target_os = "linux")]
 pub mod mounts;
 mod moves;
+mod names;
 mod notify;
 mod throttle;
 
