@@ -49,6 +49,58 @@ fn a_move_inside_is_one_change_and_the_folder_stays_watched() {
 }
 
 #[test]
+fn what_lies_below_folders_of_every_number_of_folders_is_watched() {
+    let mut bench = bench(|src| {
+        mkdirs(src.join("none"));
+        mkdirs(src.join("one/inner"));
+        mkdirs(src.join("two/inner"));
+        mkdirs(src.join("two/other/deep"));
+        write(src.join("none/file"), "1");
+    });
+    let said = bench.after(|src| {
+        for dir in ["none", "one/inner", "two/inner", "two/other", "two/other/deep"] {
+            write(src.join(dir).join("new"), "x");
+        }
+        mkdirs(src.join("none/first/second"));
+        mkdirs(src.join("one/inner/first"));
+    });
+    for path in ["none/new", "one/inner/new", "two/inner/new", "two/other/new", "two/other/deep/new"] {
+        assert_eq!(said.kinds(path), vec![Kind::Create, Kind::Modify], "{path}");
+    }
+    let said = bench.after(|src| {
+        write(src.join("none/first/second/later"), "x");
+        write(src.join("one/inner/first/later"), "x");
+    });
+    for path in ["none/first/second/later", "one/inner/first/later"] {
+        assert_eq!(said.kinds(path), vec![Kind::Create, Kind::Modify], "{path}");
+    }
+}
+
+#[test]
+fn whoever_watches_stands_in_no_watched_folder() {
+    let mut bench = bench(|src| mkdirs(src.join("a/b")));
+    bench.after(|src| mkdirs(src.join("a/c/d")));
+    let standing = fs::read_dir("/proc/self/task").unwrap().flatten();
+    let standing: Vec<_> = standing.filter_map(|task| fs::read_link(task.path().join("cwd")).ok()).collect();
+    let source = fs::canonicalize(bench.src()).unwrap();
+    assert!(!standing.is_empty() && standing.iter().all(|dir| !dir.starts_with(&source)), "{standing:?}");
+}
+
+#[test]
+fn a_folder_that_may_be_read_but_not_entered_is_watched() {
+    let mut bench = bench(|src| {
+        mkdirs(src.join("a"));
+        fs::set_permissions(src.join("a"), fs::Permissions::from_mode(0o600)).unwrap();
+    });
+    let said = bench.after(|src| {
+        fs::set_permissions(src.join("a"), fs::Permissions::from_mode(0o700)).unwrap();
+        write(src.join("a/file"), "x");
+    });
+    assert_eq!(said.sights(), vec![]);
+    assert_eq!(said.kinds("a/file"), vec![Kind::Create, Kind::Modify]);
+}
+
+#[test]
 fn a_move_over_the_line_of_an_exclude_is_half_a_move() {
     let mut bench =
         Bench::with(quick(Backend::Auto), excluding(&["/out", "/moved/secret"]), InotifyMode::default(), |src| {

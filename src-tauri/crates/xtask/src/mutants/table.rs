@@ -843,9 +843,23 @@ pub const MUTATIONS: &[Mutation] = &[
     engine(
         "a_new_directory_is_not_listed",
         "src/watch/inotify/walk.rs",
-        "self.list(walk.sync, node, &dir, !walk.root && !walk.again, &mut frame.todo)",
+        "self.list(walk.sync, node, &dir, loud, &mut frame.todo)",
         "self.list(walk.sync, node, &dir, false, &mut frame.todo)",
         SEEN,
+    ),
+    engine(
+        "a_directory_with_others_in_it_is_taken_for_a_leaf",
+        "src/watch/inotify/leaves.rs",
+        "stat.st_nlink == 2 &&",
+        "stat.st_nlink <= 3 &&",
+        "nothing is silently unwatched",
+    ),
+    engine(
+        "the_watcher_stays_in_a_watched_directory",
+        "src/watch/inotify/reader.rs",
+        "            if self.walk.is_none() {\n",
+        "            if self.walk.is_some() {\n",
+        "who watches keeps no file system from being unmounted",
     ),
     engine(
         "a_directory_watched_late_is_not_said_again",

@@ -1,7 +1,7 @@
 //! Directories by descriptor: opened step by step without following symlinks, watched, listed in pieces.
 //!
-//! By descriptor, a folder renamed on the way cannot lead astray, and no path is too long. The watch is put on
-//! `/proc/self/fd/N`, which is itself a symlink: so DONT_FOLLOW must not be asked for.
+//! By descriptor, a folder renamed on the way cannot lead astray, and no path is too long. How a watch is put on one stands
+//! in `foot`.
 
 use std::ffi::OsString;
 use std::mem::MaybeUninit;
@@ -13,7 +13,7 @@ use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawDir, inotify};
 use rustix::io::Errno;
 
 /// What is asked of every directory. One mask for all syncs: adding a watch again replaces the mask.
-fn mask() -> inotify::WatchFlags {
+pub(super) fn mask() -> inotify::WatchFlags {
     use inotify::WatchFlags as W;
     W::ATTRIB
         | W::CREATE
@@ -42,11 +42,6 @@ pub(super) fn open_child(dir: BorrowedFd<'_>, name: &[u8]) -> Result<OwnedFd, Er
 /// Opens a directory only to go on from there: it need not be readable.
 pub(super) fn pass_through(dir: BorrowedFd<'_>, name: &[u8]) -> Result<OwnedFd, Errno> {
     rustix::fs::openat(dir, name, OPEN | OFlags::PATH | OFlags::NOFOLLOW, Mode::empty())
-}
-
-/// Watches an open directory; a known one gives the number it has.
-pub(super) fn watch(inotify: BorrowedFd<'_>, dir: BorrowedFd<'_>) -> Result<i32, Errno> {
-    inotify::add_watch(inotify, format!("/proc/self/fd/{}", dir.as_raw_fd()), mask())
 }
 
 /// (device, inode) of an open directory.

@@ -6,7 +6,10 @@
 mod dirs;
 mod door;
 mod events;
+mod foot;
 mod hand_on;
+mod leaves;
+mod names;
 mod reader;
 mod remote;
 mod roots;
@@ -105,7 +108,9 @@ impl InotifyWatcher {
 
 impl Watcher for InotifyWatcher {
     fn watch(&mut self, sync: SyncKey, source: &Path, matcher: Matcher, mode: InotifyMode) {
-        self.line.send(Command::Watch { sync, source: source.to_owned(), matcher: Box::new(matcher), mode });
+        // The reader has a current directory of its own.
+        let source = std::path::absolute(source).unwrap_or_else(|_| source.to_owned());
+        self.line.send(Command::Watch { sync, source, matcher: Box::new(matcher), mode });
     }
 
     fn unwatch(&mut self, sync: SyncKey) {

@@ -13,6 +13,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::inotify as sys;
 use rustix::io::Errno;
 
+use super::foot::Foot;
 use super::source::Source;
 use super::walk::{Job, Walk};
 use super::{Command, Line};
@@ -47,6 +48,10 @@ pub(super) struct Reader {
     /// Those whose place could not be found: tried again then.
     pub later: Vec<(Instant, Job)>,
     pub walk: Option<Walk>,
+    /// The name that is being entered.
+    pub name: Vec<u8>,
+    /// Where this thread stands.
+    pub foot: Foot,
     /// The number given to the last job.
     pub seq: u64,
     /// Watches without a place, removed a few at a time: each removal makes an event. One that has found a place again stays.
@@ -92,6 +97,8 @@ impl Reader {
             jobs: VecDeque::new(),
             later: Vec::new(),
             walk: None,
+            name: Vec::new(),
+            foot: Foot::default(),
             seq: 0,
             doomed: Vec::new(),
             unmet: Vec::new(),
@@ -113,6 +120,9 @@ impl Reader {
             self.unanswered(Instant::now());
             self.unreached(Instant::now());
             self.work(Instant::now() + WALK_A_TURN);
+            if self.walk.is_none() {
+                self.foot.home();
+            }
             self.remove_some();
             // Whoever hears that all is said finds the number of that time.
             self.watched.store(self.arena.watches(), Ordering::Relaxed);

@@ -103,6 +103,11 @@ impl Source {
         }
     }
 
+    /// Whether a directory is walked depends on where it stands.
+    pub fn tells_directories_apart(&self) -> bool {
+        !self.matcher.is_empty() || !self.remote.is_empty()
+    }
+
     /// True if the path is left out. The directory it stands in is watched, so it is not.
     pub fn excludes(&self, path: &RelPath, dir: bool) -> bool {
         !path.is_root() && self.matcher.entry(path, dir) == Verdict::Excluded

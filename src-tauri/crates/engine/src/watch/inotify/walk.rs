@@ -15,6 +15,8 @@ use rustix::io::Errno;
 
 use super::dirs;
 use super::door::OpenedRoot;
+use super::leaves::Leaves;
+use super::names::Names;
 use super::reader::Reader;
 use crate::watch::Report;
 use crate::watch::arena::NodeId;
@@ -56,11 +58,17 @@ pub(super) struct Walk {
     frames: Vec<Frame>,
     /// To be reported lost in the end.
     lost: Vec<NodeId>,
+    leaves: Leaves,
 }
 
 impl Walk {
     pub fn new(seq: u64, sync: SyncKey, root: bool, frames: Vec<Frame>) -> Walk {
-        Walk { seq, sync, root, again: false, frames, lost: Vec::new() }
+        Walk { seq, sync, root, again: false, frames, lost: Vec::new(), leaves: Leaves::default() }
+    }
+
+    /// What is found is reported as created.
+    fn loud(&self) -> bool {
+        !self.root && !self.again
     }
 }
 
@@ -68,14 +76,14 @@ pub(super) struct Frame {
     node: NodeId,
     dir: Option<OwnedFd>,
     listed: bool,
-    todo: Vec<Box<[u8]>>,
+    todo: Names,
     /// The batch that says that those came.
     said: Option<u64>,
 }
 
 impl Frame {
     pub fn new(node: NodeId, dir: OwnedFd) -> Frame {
-        Frame { node, dir: Some(dir), listed: false, todo: Vec::new(), said: None }
+        Frame { node, dir: Some(dir), listed: false, todo: Names::default(), said: None }
     }
 }
 
@@ -201,6 +209,7 @@ impl Reader {
 
     /// One step of a walk. False when it is over.
     fn step(&mut self, walk: &mut Walk) -> bool {
+        let loud = walk.loud();
         let Some(frame) = walk.frames.last_mut() else { return false };
         let node = frame.node;
         if !self.arena.is_live(node) {
@@ -218,7 +227,8 @@ impl Reader {
                 Err(_) => {
                     // It was renamed meanwhile: what is left is walked by jobs, which find it again.
                     let said = frame.said;
-                    for name in std::mem::take(&mut frame.todo) {
+                    let (mut todo, mut name) = (std::mem::take(&mut frame.todo), Vec::new());
+                    while todo.pop_into(&mut name) {
                         self.push_dir(walk.sync, node, &name, said);
                     }
                     walk.frames.pop();
@@ -230,7 +240,7 @@ impl Reader {
             if frame.todo.is_empty() {
                 frame.said = self.sources.get(&walk.sync.0).map(|source| source.handed_on);
             }
-            match self.list(walk.sync, node, &dir, !walk.root && !walk.again, &mut frame.todo) {
+            match self.list(walk.sync, node, &dir, loud, &mut frame.todo) {
                 Ok(more) => frame.listed = !more,
                 Err(error) => {
                     walk.frames.pop();
@@ -241,7 +251,8 @@ impl Reader {
             frame.dir = Some(dir);
             return true;
         }
-        if let Some(name) = frame.todo.pop() {
+        let mut name = std::mem::take(&mut self.name);
+        if frame.todo.pop_into(&mut name) {
             let said = frame.said;
             let entered = self.enter(dir.as_fd(), node, &name, said, walk);
             if let Some(frame) = walk.frames.last_mut() {
@@ -255,6 +266,7 @@ impl Reader {
                 }
             }
         }
+        self.name = name;
         true
     }
 
@@ -265,22 +277,26 @@ impl Reader {
         node: NodeId,
         dir: &OwnedFd,
         loud: bool,
-        todo: &mut Vec<Box<[u8]>>,
+        todo: &mut Names,
     ) -> Result<bool, Errno> {
         let Some(source) = self.sources.get(&sync.0) else { return Ok(false) };
         let matcher = Arc::clone(&source.matcher);
         let path = self.arena.path(node).1;
+        let all = matcher.is_empty() && !loud;
         let mut found = Vec::new();
         let more = dirs::list(dir.as_fd(), &mut self.buffer, |entry| {
             if !entry.dir && !loud {
                 return;
+            }
+            if all {
+                return todo.push(entry.name);
             }
             let path = path.join(entry.name);
             if matcher.entry(&path, entry.dir) == Verdict::Excluded {
                 return;
             }
             if entry.dir {
-                todo.push(Box::from(entry.name));
+                todo.push(entry.name);
             }
             if loud {
                 found.push(Change { path, kind: Kind::Create, dir: entry.dir });
@@ -306,14 +322,16 @@ impl Reader {
         walk: &mut Walk,
     ) -> Option<Frame> {
         let sync = walk.sync;
-        let path = self.arena.path(parent).1.join(name);
         let source = self.sources.get(&sync.0)?;
-        if source.excludes(&path, true) {
-            return None;
-        }
-        if source.remote.contains_key(&path) {
-            self.reach(sync, parent, name, path);
-            return None;
+        if source.tells_directories_apart() {
+            let path = self.arena.path(parent).1.join(name);
+            if source.excludes(&path, true) {
+                return None;
+            }
+            if source.remote.contains_key(&path) {
+                self.reach(sync, parent, name, path);
+                return None;
+            }
         }
         let opened = dirs::open_child(dir, name).and_then(|fd| Ok((self.add_watch(fd.as_fd())?, fd)));
         let (wd, fd) = match opened {
@@ -323,6 +341,7 @@ impl Reader {
                 return None;
             }
             Err(Errno::NOSPC) => {
+                let path = self.arena.path(parent).1.join(name);
                 self.limit_reached(sync, path);
                 return None;
             }
@@ -342,9 +361,11 @@ impl Reader {
         if walk.again {
             walk.lost.push(node);
         } else if !walk.root && said != self.batch_of(sync) {
-            self.note(sync, Change { path: path.clone(), kind: Kind::Create, dir: true }, Instant::now());
+            let path = self.arena.path(node).1;
+            self.note(sync, Change { path, kind: Kind::Create, dir: true }, Instant::now());
         }
         if self.no_longer_blind(sync, parent, name) {
+            let path = self.arena.path(node).1;
             self.sight(sync, Sight::ReadableAgain { path });
             walk.lost.push(node);
         }
@@ -354,7 +375,8 @@ impl Reader {
             let dirs = source.dirs;
             (self.sink)(Report::Watching { sync, dirs, done: false });
         }
-        Some(Frame::new(node, fd))
+        // Where nobody is told of files, one without subdirectories need not be listed.
+        (walk.loud() || !walk.leaves.is_one(fd.as_fd())).then(|| Frame::new(node, fd))
     }
 
     fn walked(&mut self, walk: Walk) {
@@ -396,7 +418,7 @@ impl Reader {
                 dirs::pass_through(dir.as_fd(), name)?
             };
         }
-        let wd = dirs::watch(self.inotify.as_fd(), dir.as_fd())?;
+        let wd = self.foot.watch(self.inotify.as_fd(), dir.as_fd())?;
         if wd == self.arena.wd(node) {
             return Ok(dir);
         }
@@ -407,7 +429,7 @@ impl Reader {
     }
 
     pub fn add_watch(&mut self, dir: BorrowedFd<'_>) -> Result<i32, Errno> {
-        let wd = dirs::watch(self.inotify.as_fd(), dir)?;
+        let wd = self.foot.watch(self.inotify.as_fd(), dir)?;
         if self.options.limit.is_some_and(|limit| self.arena.watches() >= limit) && !self.arena.has_wd(wd) {
             let _ = sys::remove_watch(&self.inotify, wd);
             return Err(Errno::NOSPC);
