@@ -20,6 +20,7 @@ pub mod run;
 mod run_once;
 pub mod sample;
 pub mod secrets;
+pub mod spare;
 pub mod ssh;
 pub mod status_file;
 pub mod survey;

@@ -4,6 +4,7 @@
 //! are taken; the engine starts. Only when all of it went well is the caller told so. Every failure on the way is said on
 //! stderr and ends with 255.
 
+mod lean;
 mod service;
 mod signals;
 mod status;

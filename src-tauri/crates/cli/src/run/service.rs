@@ -16,6 +16,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
 
+use super::lean::Lean;
 use super::signals::{Asked, Signals};
 use super::status::StatusWriter;
 use super::tag;
@@ -36,6 +37,7 @@ pub struct Service {
     held: Held,
     log: Log,
     status: StatusWriter,
+    lean: Lean,
     logfile: Option<String>,
     nodaemon: bool,
     control: Option<JoinHandle<()>>,
@@ -94,6 +96,7 @@ impl Service {
             held,
             log,
             status,
+            lean: Lean::default(),
             logfile,
             nodaemon,
             control,
@@ -105,11 +108,17 @@ impl Service {
     pub async fn serve(mut self) -> u8 {
         let code = loop {
             let status_at = self.status.due().map(Instant::from_std);
+            let lean_at = self.lean.due();
             let stop_at = self.fading.as_ref().and_then(|f| f.stop_at);
             tokio::select! {
                 event = self.events.recv() => match event {
                     Some(Event::Finished(code)) => break code,
-                    Some(_) => self.status.changed(),
+                    Some(event) => {
+                        self.status.changed();
+                        if let Event::Status(status) = event {
+                            self.lean.changed(&status, Instant::now());
+                        }
+                    }
                     None => break crate::FAILED,
                 },
                 asked = self.signals.next() => match asked {
@@ -120,6 +129,7 @@ impl Service {
                 Some(()) = self.stops.recv() => self.end(143, "stop"),
                 () = at(status_at) => self.status.write(&self.engine, None).await,
                 () = at(stop_at) => self.stop_what_runs(),
+                () = at(lean_at) => self.lean.give_back(),
             }
         };
         self.status.write(&self.engine, Some("Stopped.")).await;
