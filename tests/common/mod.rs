@@ -7,6 +7,7 @@ mod equal;
 mod rsyncd;
 mod sshd;
 mod tree;
+mod wire;
 
 use std::time::{Duration, Instant};
 
@@ -14,6 +15,7 @@ pub use equal::{assert_equal, differences};
 pub use rsyncd::{NAMESPACE, Rsyncd, RsyncdOptions};
 pub use sshd::{Sshd, SshdOptions, keygen};
 pub use tree::Tree;
+pub use wire::Wire;
 
 /// Asks again and again until `probe` gives something; panics after `seconds`.
 pub fn wait_for<T>(what: &str, seconds: u64, mut probe: impl FnMut() -> Option<T>) -> T {

@@ -32,6 +32,7 @@ mod faults;
 mod guards;
 mod hostile;
 mod live;
+mod moves;
 mod names;
 mod parts;
 mod renames;

@@ -301,7 +301,10 @@ impl Mirror {
         }
         let sent_alike = state.plan.rsync == wanted.rsync && state.plan.matcher.words() == wanted.matcher.words();
         // Only an edit of what a run does is an answer to what holds it.
-        let edited = !sent_alike || state.plan.delete != wanted.delete || state.plan.exit_codes != wanted.exit_codes;
+        let edited = !sent_alike
+            || state.plan.delete != wanted.delete
+            || state.plan.exit_codes != wanted.exit_codes
+            || state.plan.ssh_exit_codes != wanted.ssh_exit_codes;
         state.reconsider(wanted);
         state.insist = settings.insist;
         state.mode = settings.inotify_mode;

@@ -87,6 +87,8 @@ pub struct SyncPlan {
     pub batch_size_limit: Option<u64>,
     /// The person's meaning of exit codes, over the built-in one.
     pub exit_codes: BTreeMap<u8, ExitVerdict>,
+    /// The same for the calls of ssh that rename at the far side.
+    pub ssh_exit_codes: BTreeMap<u8, ExitVerdict>,
     /// How rsync is called.
     pub rsync: RsyncPlan,
     /// How it reaches a target of kind `rsyncssh`; `None`: as rsync itself would.
@@ -271,6 +273,7 @@ fn sync_of(
         matcher: filters.matcher,
         batch_size_limit: sync.batch_size_limit,
         exit_codes: exit_codes.clone(),
+        ssh_exit_codes: sync.ssh_exit_codes.clone(),
         rsync: rsync_of(sync, &filters.extra, &target, env),
         ssh: ssh_of(sync, &target, env),
         own: OwnPlan::of(sync),
@@ -399,7 +402,8 @@ mod tests {
         // Nothing is said of ssh: what `rsh` names is taken as it is.
         assert_eq!(ssh(json!({ "rsync": { "rsh": "x" } })).ssh, None);
         assert_eq!(one(with(plain(), json!({ "target": "u@h:b" }))).ssh, None);
-        assert_eq!(ssh(json!({ "rsyncExitCodes": { "23": "again" }, "exitcodes": {} })).exit_codes.len(), 1);
+        let codes = ssh(json!({ "rsyncExitCodes": { "23": "again" }, "sshExitCodes": { "1": "die", "7": "ok" } }));
+        assert_eq!((codes.exit_codes.len(), codes.ssh_exit_codes.len()), (1, 2));
     }
 
     #[test]

@@ -35,12 +35,16 @@ impl SyncState {
         };
         let mut diagnosis = diagnose(end, &context);
         let mut report = &Report::default();
+        let far = moving && self.plan.ssh.is_some();
+        let mut ruled = false;
         if let End::Exited { exit, report: said, .. } = end {
             report = said;
+            let codes = if far { &self.plan.ssh_exit_codes } else { &self.plan.exit_codes };
             if let Exit::Code(code) = exit
-                && let Some(verdict) = u8::try_from(*code).ok().and_then(|c| self.plan.exit_codes.get(&c))
+                && let Some(verdict) = u8::try_from(*code).ok().and_then(|c| codes.get(&c))
             {
                 diagnosis = diagnosis.with_override(*verdict, *code, said, &context);
+                ruled = true;
             }
             if !job.counting && job.purpose != Purpose::Tidy {
                 self.totals.runs += 1;
@@ -63,6 +67,9 @@ impl SyncState {
             let mut out = self.tell_count(end, report, &diagnosis);
             out.extend(self.tidied(now, id));
             return out;
+        }
+        if far && ruled && !stopped && diagnosis.outcome != Outcome::Done {
+            return self.far_moves_failed(now, id, end, report, &diagnosis);
         }
         if moving {
             return self.rename_ended(now, id, &diagnosis, report, stopped);
@@ -115,16 +122,19 @@ impl SyncState {
         match diagnosis.outcome {
             Outcome::Done => {}
             Outcome::Partial => self.partly(now, id, &diagnosis, report),
-            Outcome::Again | Outcome::Held => {
-                let left = self.jobs[&id].entries_left();
-                self.whole_failed(now, &diagnosis);
-                for path in left {
-                    self.entry_failed_at(id, &path, Duration::ZERO);
-                }
-                return self.finish(now, id);
-            }
+            Outcome::Again | Outcome::Held => return self.batch_failed(now, id, &diagnosis),
         }
         self.next_look(now, id)
+    }
+
+    /// All that the batch has left waits for its next try.
+    pub(super) fn batch_failed(&mut self, now: Now, id: JobId, diagnosis: &Diagnosis) -> Vec<Do> {
+        let left = self.jobs[&id].entries_left();
+        self.whole_failed(now, diagnosis);
+        for path in left {
+            self.entry_failed_at(id, &path, Duration::ZERO);
+        }
+        self.finish(now, id)
     }
 
     /// The run under way removed what is missing by naming it.

@@ -7,9 +7,11 @@
 use super::renames::Seen;
 use super::{Do, SyncState};
 use crate::behaviour::ssh_moves::{far_moves, options_allow};
+use crate::diagnose::{Diagnosis, Report};
 use crate::facts::{FileKind, RootFacts};
-use crate::mirror::JobId;
+use crate::mirror::{End, JobId};
 use crate::moves::{Rename, WORTH, judged_alike};
+use crate::time::Now;
 
 impl SyncState {
     /// The call for the renames of this batch, which has just been looked at; `None` if none is to be made.
@@ -23,6 +25,22 @@ impl SyncState {
         let says: Vec<String> = these.iter().map(moving).collect();
         renames.made = these;
         Some(self.start_rename(id, command, says))
+    }
+
+    /// The call ended with a code that the person gave a meaning to (`sshExitCodes`), and that is not well. Then nothing is sent
+    /// in its place: the whole batch waits for another try, or for an answer.
+    pub(super) fn far_moves_failed(
+        &mut self,
+        now: Now,
+        id: JobId,
+        end: &End,
+        report: &Report,
+        diagnosis: &Diagnosis,
+    ) -> Vec<Do> {
+        self.give_renames_up(now, id, diagnosis);
+        let mut out = self.tell(end, report, diagnosis, false);
+        out.extend(self.batch_failed(now, id, diagnosis));
+        out
     }
 
     /// The renames of the batch that the target may make by itself.

@@ -196,21 +196,23 @@ impl SyncState {
         if !stopped && self.not_all_moved(id, report) {
             out.push(self.say(Category::Normal, "not moved at the target: rsync takes it over".into()));
         } else if diagnosis.outcome != Outcome::Done || !report.failed.is_empty() {
-            let Some(job) = self.jobs.get_mut(&id) else { return Vec::new() };
-            let left = job.renames.left.take().unwrap_or_default();
-            if diagnosis.resend_later {
-                let paths = left.iter().chain(&job.renames.made).map(|one| (one.to.clone(), true)).collect();
-                self.echoes.push((now.mono + ECHO, paths));
-            }
-            if let Some(job) = self.jobs.get_mut(&id) {
-                job.renames.left = Some(Vec::new());
-            }
+            self.give_renames_up(now, id, diagnosis);
             if !stopped {
                 out.push(self.say(Category::Normal, "not moved at the target: it is sent".into()));
             }
         }
         out.extend(self.look_at_left(now, id));
         out
+    }
+
+    /// None of them is made any more. What may still be under way at the far side is listed again later.
+    pub(super) fn give_renames_up(&mut self, now: Now, id: JobId, diagnosis: &Diagnosis) {
+        let Some(job) = self.jobs.get_mut(&id) else { return };
+        let left = job.renames.left.replace(Vec::new()).unwrap_or_default();
+        if diagnosis.resend_later {
+            let paths = left.iter().chain(&job.renames.made).map(|one| (one.to.clone(), true)).collect();
+            self.echoes.push((now.mono + ECHO, paths));
+        }
     }
 
     /// Something did not arrive in the run under way. What it may have gone to by a rename keeps its old name for now.

@@ -127,6 +127,7 @@ pub fn plan(delete: DeletePolicy, exclude: &[&str]) -> SyncPlan {
         matcher,
         batch_size_limit: None,
         exit_codes: BTreeMap::new(),
+        ssh_exit_codes: BTreeMap::new(),
         rsync: RsyncPlan {
             binary: "rsync".into(),
             words: vec!["-ltps".into()],

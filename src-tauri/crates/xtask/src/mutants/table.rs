@@ -121,8 +121,8 @@ pub const MUTATIONS: &[Mutation] = &[
     broken(
         "a_failed_run_counts_as_done",
         ENDS,
-        "                for path in left {\n                    self.entry_failed_at(id, &path, Duration::ZERO);",
-        "                for path in left.into_iter().skip(usize::MAX) {\n                    self.entry_failed_at(id, &path, Duration::ZERO);",
+        "        for path in left {\n            self.entry_failed_at(id, &path, Duration::ZERO);",
+        "        for path in left.into_iter().skip(usize::MAX) {\n            self.entry_failed_at(id, &path, Duration::ZERO);",
         CLEAN,
     ),
     broken(
@@ -1000,6 +1000,13 @@ pub const MUTATIONS: &[Mutation] = &[
         "orderly && self.plan.delete.while_running() && options_allow",
         "orderly && options_allow",
         RENAMED,
+    ),
+    broken(
+        "an_exit_code_of_ssh_with_a_meaning_is_sent_over",
+        ENDS,
+        "if far && ruled && !stopped && diagnosis.outcome != Outcome::Done {",
+        "if false {",
+        "what the person makes of an exit code of ssh holds for the renames at the far side",
     ),
     engine(
         "our_own_rename_replaces_what_stands_there",

@@ -1,16 +1,17 @@
 //! Renames at the target: what they send, when they are not made, and that nothing is lost by them.
 
 use driftless_core::change::Kind;
-use driftless_core::config::{DeletePolicy, Kind as SyncKind};
+use driftless_core::config::{DeletePolicy, ExitVerdict, Kind as SyncKind};
 use driftless_core::diagnose::Exit;
 use driftless_core::native::Task;
 use driftless_core::plan::SyncPlan;
+use driftless_core::view::Health;
 use driftless_core::work::{Arg, Cwd};
 
 use super::one;
 use crate::stage::{Stage, Started, code, ok, path, refused, sync, without};
 use crate::tree::{Kind as NodeKind, Node};
-use crate::world::{World, plan};
+use crate::world::{World, plan, plan_that_moves};
 
 fn word(run: &Started, start: &str) -> Option<String> {
     let words = run.command.args.iter().filter_map(|a| if let Arg::Word(w) = a { Some(w) } else { None });
@@ -168,6 +169,52 @@ fn where_nothing_may_be_removed_nothing_is_renamed_by_name() {
         stage.serve(60.0, |_| ok());
         assert!(stage.begun.iter().all(|run| by_name(run).is_empty()));
     }
+}
+
+/// A machine that is reached by ssh, with these meanings of its exit codes; `old` is called `new` now.
+fn over_ssh(codes: &[(u8, ExitVerdict)]) -> Stage {
+    let moves = plan_that_moves(false, &[]);
+    let ssh_exit_codes = codes.iter().copied().collect();
+    let exit_codes = [(7, ExitVerdict::Die)].into();
+    let (kind, target, ssh) = (moves.kind, moves.target, moves.ssh);
+    renamed(Stage::at_rest(vec![SyncPlan { kind, target, ssh, ssh_exit_codes, exit_codes, ..sync("a") }]))
+}
+
+fn moves_there(run: &Started) -> bool {
+    run.command.args.iter().any(|arg| matches!(arg, Arg::SshItself { .. }))
+}
+
+#[test]
+fn what_the_person_makes_of_an_exit_code_of_ssh_holds_for_the_renames_there_and_for_nothing_else() {
+    // Nothing is said of it, or that it is well: what was not moved is sent, whatever rsync's codes mean.
+    for codes in [&[][..], &[(7, ExitVerdict::Ok)], &[(8, ExitVerdict::Die)]] {
+        let mut stage = over_ssh(codes);
+        assert!(moves_there(&stage.begun[0]));
+        stage.end(code(7));
+        stage.serve(60.0, |_| ok());
+        assert_eq!(stage.begun[1..].iter().map(Started::what).collect::<Vec<_>>(), ["new", "old"], "{codes:?}");
+        assert_eq!((stage.status("a").waiting, stage.problem("a")), (0, None));
+    }
+    // Again: nothing is sent now, and all of it later, without another rename.
+    let mut stage = over_ssh(&[(7, ExitVerdict::Again)]);
+    stage.end(code(7));
+    assert_eq!((stage.begun.len(), stage.status("a").waiting), (1, 2));
+    assert_eq!(stage.problem("a").as_deref(), Some("unknown"));
+    stage.serve(60.0, |_| ok());
+    assert_eq!(stage.begun[1..].iter().map(Started::what).collect::<Vec<_>>(), ["new", "old"]);
+    assert_eq!((stage.status("a").waiting, stage.problem("a")), (0, None));
+    // Die: not before somebody says so.
+    let mut stage = over_ssh(&[(7, ExitVerdict::Die)]);
+    stage.end(code(7));
+    stage.serve(3_600.0, |_| ok());
+    assert_eq!((stage.begun.len(), stage.status("a").waiting), (1, 2));
+    assert_eq!(stage.status("a").health, Health::Attention);
+    // rsync's runs have codes of their own.
+    let mut stage = over_ssh(&[(8, ExitVerdict::Die)]);
+    stage.end(ok());
+    stage.end(code(8));
+    stage.serve(600.0, |_| ok());
+    assert_eq!(stage.status("a").waiting, 0);
 }
 
 /// A world with a directory `a` of files, mirrored; what was sent until then is forgotten.
