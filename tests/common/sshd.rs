@@ -158,6 +158,14 @@ impl Sshd {
         }
     }
 
+    /// From now on every connection of now says nothing more, as after a sleep in which the far side forgot it. The server goes on.
+    pub fn freeze_connections(&self) {
+        for pid in self.sessions() {
+            // It may have ended meanwhile.
+            let _ = kill_process(pid, Signal::STOP);
+        }
+    }
+
     /// How many connections were let in so far.
     pub fn accepted(&self) -> usize {
         self.log().matches("Accepted publickey").count()

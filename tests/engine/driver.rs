@@ -22,7 +22,7 @@ fn sync(source: &Tree, target: &str) -> Sync {
     Sync { source: source.word(), target: Some(target.to_owned()), delay: Some(0.1), ..Sync::default() }
 }
 
-fn plan(syncs: Vec<Sync>) -> Arc<Plan> {
+pub fn plan(syncs: Vec<Sync>) -> Arc<Plan> {
     let config = Config { sync: syncs, ..Config::default() };
     let env = PlanEnv { own_paths: Vec::new(), cwd: "/".to_owned() };
     let mut read = |path: &str| std::fs::read(path).map_err(|error| error.to_string());
@@ -35,14 +35,14 @@ fn nothing() -> Arc<Plan> {
 }
 
 /// A running engine; what it told.
-struct Engine {
-    handle: Handle,
+pub struct Engine {
+    pub handle: Handle,
     events: Arc<Mutex<Vec<Event>>>,
-    _runtime_dir: Tree,
+    pub runtime_dir: Tree,
 }
 
 impl Engine {
-    fn start(plan: Arc<Plan>) -> Engine {
+    pub fn start(plan: Arc<Plan>) -> Engine {
         Engine::start_with(plan, |_| {})
     }
 
@@ -53,11 +53,11 @@ impl Engine {
         let on_event = move |event| told.lock().unwrap().push(event);
         let mut options = EngineOptions::new(Arc::new(OnePassword("geheim")), runtime_dir.at("run"), on_event);
         change(&mut options);
-        Engine { handle: start(plan, options).unwrap(), events, _runtime_dir: runtime_dir }
+        Engine { handle: start(plan, options).unwrap(), events, runtime_dir }
     }
 
     /// Waits until everything is at the target.
-    fn rest(&self) {
+    pub fn rest(&self) {
         wait_for("rest", 30, || {
             let status = self.handle.status();
             (status.health == Health::Synced && status.syncs.iter().all(|sync| sync.last_pass_ms.is_some()))
@@ -73,7 +73,7 @@ impl Engine {
         self.events.lock().unwrap().iter().filter_map(line).collect()
     }
 
-    fn end(self) -> u8 {
+    pub fn end(self) -> u8 {
         self.handle.fade(0, true);
         self.handle.wait()
     }

@@ -9,5 +9,6 @@ mod driver;
 mod outside;
 mod password;
 mod probe;
+mod ssh;
 mod support;
 mod trial;

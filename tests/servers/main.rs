@@ -43,6 +43,7 @@ mod secrecy;
 mod seed;
 mod soak;
 mod ssh;
+mod ssh_rows;
 mod support;
 mod trash;
 mod worlds;

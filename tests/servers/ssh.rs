@@ -11,7 +11,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::chance::{many, setting};
 use crate::changes::{Changes, EXCLUDE, FILTERS, last_word};
-use crate::common::{Sshd, SshdOptions, Tree, assert_equal, differences, keygen, wait_for};
+use crate::common::{Sshd, SshdOptions, Tree, assert_equal, differences, wait_for};
 use crate::live::{Live, sync_over_ssh};
 use crate::support::{Home, LONG};
 
@@ -128,58 +128,6 @@ fn where_nothing_can_be_shared_each_run_connects_by_itself() {
     live.settle("ssh", &source);
     equal(&source, &sshd);
     assert!(sshd.accepted() > 1 && master(&home).is_none());
-}
-
-/// What is wrong, the row of its failure, and a part of what the person reads.
-type Wrong<'a> = (&'static str, &'static str, &'a dyn Fn(&Sshd, &mut String));
-
-#[test]
-fn each_way_to_be_refused_is_told_as_itself_and_healed() {
-    let replace_key = |sshd: &Sshd, config: &mut String, key: &str| {
-        *config = config.replace(&sshd.at("keys/user").display().to_string(), &sshd.at(key).display().to_string());
-    };
-    let cases: [Wrong<'_>; 8] = [
-        ("host-key-unknown", "This computer has never met 127.0.0.1 over ssh.", &|sshd, _| sshd.know_nobody()),
-        ("host-key-changed", "127.0.0.1 shows another key than before.", &|sshd, _| sshd.know("keys/user.pub")),
-        ("ssh-key-refused", "127.0.0.1 refused the ssh key or the user.", &|sshd, config| {
-            keygen(&sshd.at("keys/other"), "");
-            replace_key(sshd, config, "keys/other");
-        }),
-        ("ssh-key-locked", "has a passphrase, and nobody is asked for it.", &|sshd, config| {
-            keygen(&sshd.at("keys/locked"), "open sesame");
-            replace_key(sshd, config, "keys/locked");
-        }),
-        ("ssh-key-missing", "is missing", &|sshd, config| replace_key(sshd, config, "keys/nothing")),
-        ("ssh-key-mode", "Others on this computer may read the ssh key", &|sshd, _| {
-            fs::set_permissions(sshd.at("keys/user"), fs::Permissions::from_mode(0o644)).unwrap();
-        }),
-        ("ssh-options", "ssh does not take its configuration", &|_, config| {
-            *config = config.replace("[sync.ssh.options]\n", "[sync.ssh.options]\nNonsense = \"1\"\n");
-        }),
-        ("remote-rsync-missing", "There is no rsync on 127.0.0.1.", &|_, config| {
-            *config = config.replace("archive = true\n", "archive = true\nrsync_path = \"/no/such/rsync\"\n");
-        }),
-    ];
-    for (code, sentence, wrong) in cases {
-        let (source, home) = (Tree::new(), Home::new());
-        let sshd = Sshd::start(&SshdOptions::default());
-        source.write("file", "1");
-        let mut config = sync_over_ssh("ssh", source.path(), &sshd, "copy", "");
-        let right = config.clone();
-        wrong(&sshd, &mut config);
-        let live = Live::start(&home, &config);
-        let problem = live.problem("ssh", code);
-        assert!(live.log().contains(sentence), "{code}: {problem:?}\n{}", live.log());
-        // What was wrong is set right, and it goes on by itself.
-        sshd.know("keys/host.pub");
-        fs::set_permissions(sshd.at("keys/user"), fs::Permissions::from_mode(0o600)).unwrap();
-        if config != right {
-            home.tree().write("config.toml", right);
-            live.signal(Signal::HUP);
-        }
-        live.settle("ssh", &source);
-        equal(&source, &sshd);
-    }
 }
 
 /// What the far side looks like to a person's eye: inode numbers by name. A rename keeps them.
@@ -299,6 +247,29 @@ fn a_far_side_that_cannot_move_is_sent_everything() {
     live.settle("ssh", &source);
     equal(&source, &sshd);
     assert!(live.log().contains("not moved at the target: it is sent"), "{}", live.log());
+}
+
+#[test]
+fn what_is_made_of_an_exit_code_of_ssh_holds_for_the_renames_there() {
+    let (source, home) = (Tree::new(), Home::new());
+    let sshd = Sshd::start(&SshdOptions::default());
+    source.write("old/file", "1");
+    let live = gathering(&home, &source, &sshd, "sshExitCodes = { 73 = \"die\" }\nrsyncExitCodes = { 73 = \"ok\" }");
+    // From now on only rsync can be called there.
+    let session = fs::read_to_string(sshd.at("session")).unwrap();
+    let deaf = "case \"$SSH_ORIGINAL_COMMAND\" in rsync*) ;; *) exit 73 ;; esac\nexec ";
+    fs::write(sshd.at("session"), session.replace("exec ", deaf)).unwrap();
+    source.rename("old", "new");
+    live.problem("ssh", "unknown");
+    // lsyncd would end here. It is this sync alone that waits, and all that it has.
+    source.write("other", "1");
+    wait_for("what waits", LONG, || (live.sync("ssh").waiting >= 3).then_some(()));
+    let copy = sshd.there().join("copy");
+    assert!(copy.join("old/file").exists() && !copy.join("new").exists() && !copy.join("other").exists());
+    fs::write(sshd.at("session"), session).unwrap();
+    home.says(&["sync"], 0);
+    live.settle("ssh", &source);
+    equal(&source, &sshd);
 }
 
 #[test]

@@ -256,6 +256,11 @@ impl Handle {
         self.send(Message::Happened(Input::NetworkUp));
     }
 
+    /// The machine slept, and woke. The engine notices that by its clocks; who hears of it otherwise may say so.
+    pub fn resumed(&self) {
+        self.send(Message::Happened(Input::Resumed));
+    }
+
     /// Power, networks and local time are such now.
     pub fn surroundings(&self, around: Surroundings) {
         self.send(Message::Happened(Input::Surroundings(Box::new(around))));

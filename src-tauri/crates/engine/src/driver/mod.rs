@@ -183,9 +183,7 @@ impl Driver {
                 () = sleep_until(self.pace.next()) => self.ticked(),
             }
             if self.clock.slept() {
-                self.masters.retire();
-                self.input(Input::Resumed);
-                self.parts.watcher.vouch();
+                self.happened(Input::Resumed);
             }
         }
     }
@@ -234,12 +232,7 @@ impl Driver {
                 // The one who asked may have gone.
                 let _ = answer.send(self.mirror.waiting(sync, offset, limit));
             }
-            Message::Happened(input) => {
-                if matches!(input, Input::NetworkUp) {
-                    self.masters.retire();
-                }
-                self.input(input);
-            }
+            Message::Happened(input) => self.happened(input),
             Message::Vouch => self.parts.watcher.vouch(),
             // The loop looks at its clocks each time it wakes.
             Message::Woke => {}
@@ -249,6 +242,18 @@ impl Driver {
                 self.parts.watcher.mounts_changed();
                 self.mounts_changed();
             }
+        }
+    }
+
+    /// Of something outside. Connections of before may lead nowhere now, and nobody would say so for a long time.
+    fn happened(&mut self, input: Input) {
+        let woke = matches!(input, Input::Resumed);
+        if woke || matches!(input, Input::NetworkUp) {
+            self.masters.retire();
+        }
+        self.input(input);
+        if woke {
+            self.parts.watcher.vouch();
         }
     }
 
