@@ -5,6 +5,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use driftless_engine::control::Listener;
@@ -66,10 +67,12 @@ impl Service {
         let status = StatusWriter::new(&loaded.plan.settings, log);
         let (logfile, nodaemon) = (loaded.plan.settings.logfile.clone(), loaded.plan.settings.nodaemon);
         let (sender, events) = unbounded_channel();
-        let to_log = log.clone();
+        let (to_log, file) = (log.clone(), status.wanted());
         let mut options = EngineOptions::new(Arc::new(System::new()), &places.runtime, move |event| match event {
             Event::Say(say) => to_log.say(&say),
             Event::Ran(_) => {}
+            // Without a status file nobody is woken for it.
+            Event::Status(_) if !file.load(Ordering::Relaxed) => {}
             // The loop is gone only when the process ends.
             other => drop(sender.send(other)),
         });
@@ -203,7 +206,7 @@ impl Service {
             self.log.warn(report::text(warning, &loaded.shown));
         }
         self.held.settle(&loaded.plan);
-        self.status = StatusWriter::new(settings, &self.log);
+        self.status.change(settings);
         self.engine.configure(Arc::new(loaded.plan));
         self.log.normal("The configuration was read again.");
     }

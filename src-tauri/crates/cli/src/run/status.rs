@@ -1,6 +1,8 @@
 //! The status file of a daemon: when it is written, and what is said if it cannot be.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use driftless_core::plan::PlanSettings;
@@ -14,6 +16,7 @@ use crate::log::Log;
 #[derive(Debug)]
 pub struct StatusWriter {
     file: Option<StatusFile>,
+    wanted: Arc<AtomicBool>,
     log: Log,
     failed: bool,
 }
@@ -21,8 +24,22 @@ pub struct StatusWriter {
 impl StatusWriter {
     /// As the settings want it.
     pub fn new(settings: &PlanSettings, log: &Log) -> StatusWriter {
-        let file = settings.status_file.as_deref().map(|path| StatusFile::new(path, settings.status_interval));
-        StatusWriter { file, log: log.clone(), failed: false }
+        let mut writer =
+            StatusWriter { file: None, wanted: Arc::new(AtomicBool::new(false)), log: log.clone(), failed: false };
+        writer.change(settings);
+        writer
+    }
+
+    /// Other settings: the file is due at once.
+    pub fn change(&mut self, settings: &PlanSettings) {
+        self.file = settings.status_file.as_deref().map(|path| StatusFile::new(path, settings.status_interval));
+        self.wanted.store(self.file.is_some(), Ordering::Relaxed);
+        self.failed = false;
+    }
+
+    /// Whether there is such a file, also after [`StatusWriter::change`].
+    pub fn wanted(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.wanted)
     }
 
     /// Something changed.

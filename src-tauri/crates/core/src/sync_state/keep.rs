@@ -17,6 +17,8 @@ use crate::record::{Gone, Marks, Note, Past, Recovered, Roots, Saved};
 use crate::say::Category;
 use crate::time::Now;
 
+/// What is at the target sooner than this is not noted to be waiting: most changes are, and the disk is left alone.
+const AGE_AFTER: Duration = Duration::from_secs(2);
 /// While something waits all the time, so often it is noted since when.
 const AGE_EVERY_MS: i64 = 30_000;
 
@@ -213,7 +215,7 @@ impl SyncState {
         let noted = self.keep.noted.oldest_ms;
         let nothing = self.queue.is_empty() && self.keep.unsent_since_ms.is_none();
         if nothing || noted.is_none() {
-            if nothing && noted.is_none() {
+            if (nothing && noted.is_none()) || self.age_due().is_some_and(|due| due > now.mono) {
                 return None;
             }
         } else if now.wall_ms.abs_diff(self.keep.oldest_noted_at_ms) < AGE_EVERY_MS.unsigned_abs() {
@@ -222,6 +224,15 @@ impl SyncState {
         let oldest = self.oldest_ms();
         self.keep.oldest_noted_at_ms = now.wall_ms;
         (oldest != noted).then_some(Note::Oldest(oldest))
+    }
+
+    /// When it is to be noted that something waits, if it still does then.
+    pub(super) fn age_due(&self) -> Option<Duration> {
+        let keep = &self.keep;
+        if keep.noted.oldest_ms.is_some() || keep.unsent_since_ms.is_some() || keep.noted.clean {
+            return None;
+        }
+        self.queue.oldest().map(|at| at.mono + AGE_AFTER)
     }
 
     /// Since when something is not at the target: wall clock, ms.

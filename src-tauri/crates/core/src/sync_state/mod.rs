@@ -332,6 +332,7 @@ impl SyncState {
         times.extend(self.echoes.iter().map(|(at, _)| *at));
         times.extend(self.echo_of_pass);
         times.extend(self.vouch_by());
+        times.extend(self.age_due());
         if let Some(Some(until)) = self.paused {
             times.push(now.mono + Duration::from_millis((until - now.wall_ms).max(0) as u64));
         }

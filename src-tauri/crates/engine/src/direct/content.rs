@@ -47,6 +47,17 @@ pub(super) fn copy(
     if whole { Ok(()) } else { ftruncate(to, size).map_err(Trouble::at_target) }
 }
 
+/// The disk begins to take what was written, and nobody waits for that: as a rename over a file has it on ext4 and its like, so
+/// that a crash soon afterwards finds the content where it finds the name.
+#[cfg(target_os = "linux")]
+pub(super) fn begin_writing(file: BorrowedFd<'_>) {
+    use std::os::fd::AsRawFd;
+    // SAFETY: a system call with numbers; the descriptor is open as long as it is borrowed.
+    #[allow(unsafe_code, reason = "rustix has no function for it")]
+    // Where it is refused the system writes when it likes.
+    let _ = unsafe { libc::sync_file_range(file.as_raw_fd(), 0, 0, libc::SYNC_FILE_RANGE_WRITE) };
+}
+
 /// Whether both hold the same, byte by byte.
 pub(super) fn equal(ways: &mut Ways, one: BorrowedFd<'_>, other: BorrowedFd<'_>, beat: &Beat) -> Result<bool, Trouble> {
     let mut at = 0;

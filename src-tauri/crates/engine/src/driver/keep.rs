@@ -36,8 +36,6 @@ impl Driver {
         let (sync, seq) = (notes.sync, notes.seq);
         if self.parts.keeper.as_ref().is_some_and(|keeper| keeper.write(notes)) {
             self.unwritten.insert(seq, (sync, Instant::now()));
-            // It is looked after.
-            self.pace.stir(Instant::now());
         } else {
             self.input(Input::Recorded(seq));
         }
@@ -49,9 +47,14 @@ impl Driver {
         self.input(Input::Recorded(seq));
     }
 
+    /// When a disk is slow that has not written yet.
+    pub(super) fn slow_at(&self) -> Option<Instant> {
+        self.unwritten.values().map(|(_, since)| *since + RECORD_BOUND).min()
+    }
+
     /// A disk that hangs must not hold anything up.
     pub(super) fn do_without_record(&mut self) {
-        let slow = |(_, (_, since)): &(&u64, &(SyncKey, Instant))| since.elapsed() > RECORD_BOUND;
+        let slow = |(_, (_, since)): &(&u64, &(SyncKey, Instant))| since.elapsed() >= RECORD_BOUND;
         let slow: Vec<_> = self.unwritten.iter().filter(slow).map(|(seq, (sync, _))| (*seq, *sync)).collect();
         for (seq, sync) in slow {
             self.written(Written { sync, seq, problem: Some(Problem::warning("record-slow")) });

@@ -175,12 +175,13 @@ impl Driver {
             }
             self.publish();
             let wait = self.mirror.poll_timeout().map(|at| at.saturating_sub(self.clock.now().mono));
+            let tick_at = self.tick_at();
             tokio::select! {
                 Some(message) = self.parts.inbox.recv() => self.take_in(message),
                 Some(outcome) = self.tasks.join_next_with_id(), if !self.tasks.is_empty() => self.outcome(outcome),
                 Some(input) = self.moved.recv() => self.input(input),
                 () = sleep(wait.unwrap_or(BREATH).max(BREATH)), if wait.is_some() => self.input(Input::Timer),
-                () = sleep_until(self.pace.next()) => self.ticked(),
+                () = sleep_until(tick_at) => self.ticked(),
             }
             if self.clock.slept() {
                 self.happened(Input::Resumed);
@@ -257,9 +258,17 @@ impl Driver {
         }
     }
 
+    /// The one rare clock of the loop; what else it waits for tells by itself.
+    fn tick_at(&self) -> Instant {
+        self.slow_at().into_iter().fold(self.pace.next(), Instant::min)
+    }
+
     fn ticked(&mut self) {
-        self.pace.ticked(Instant::now());
-        self.parts.watcher.vouch();
+        let now = Instant::now();
+        if now >= self.pace.next() {
+            self.pace.ticked(now);
+            self.parts.watcher.vouch();
+        }
         self.do_without_record();
     }
 

@@ -15,7 +15,7 @@ mod links;
 mod mounts;
 mod root;
 
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
 use driftless_core::facts::{FileKind, Found, Look, RootLook, Seen};
@@ -24,9 +24,10 @@ use rustix::fs::{AtFlags, FileType, Stat, fstat, statat};
 use rustix::io::Errno;
 
 use dirs::Dirs;
+use mounts::Table;
 #[cfg(target_os = "linux")]
 pub(crate) use mounts::unescaped;
-pub use root::look_at_root;
+use root::Opened;
 
 /// What the two ends are really called, symbolic links resolved: what rsync calls them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -58,14 +59,17 @@ pub struct Looked {
 
 /// Looks at everything that a run depends on.
 pub fn look(source: &str, target: Option<&str>, paths: Vec<RelPath>) -> Looked {
-    let (mut source, dir) = look_at_root(source);
-    let (target, target_dir) = target.map(look_at_root).map_or((None, None), |(look, dir)| (Some(look), dir));
-    let name = |dir: &Option<OwnedFd>| dir.as_ref().and_then(|dir| root::name_of(dir.as_fd()));
-    let names = Names { source: name(&dir), target: name(&target_dir) };
+    let opened = (root::open_root(source), target.map(|path| (path, root::open_root(path))));
+    let table = Table::now();
+    let (mut source, root) = seen(source, opened.0, &table);
+    let (target, target_root) = opened.1.map_or((None, None), |(path, opened)| {
+        let (look, root) = seen(path, opened, &table);
+        (Some(look), root)
+    });
     let mut all_links = true;
-    let paths = match (&dir, &source) {
-        (Some(dir), _) => {
-            let (seen, whole) = look_at(dir, paths);
+    let paths = match (&root, &source) {
+        (Some(root), _) => {
+            let (seen, whole) = look_at(&root.fd, paths);
             all_links = whole;
             seen
         }
@@ -74,12 +78,40 @@ pub fn look(source: &str, target: Option<&str>, paths: Vec<RelPath>) -> Looked {
         (None, RootLook::NotADirectory) => all(paths, Look::Error(Errno::NOTDIR.raw_os_error())),
         (None, _) => all(paths, Look::Error(Errno::NOENT.raw_os_error())),
     };
-    if let (RootLook::Dir(facts), Some(dir)) = (&mut source, &dir) {
+    if let (RootLook::Dir(facts), Some(root)) = (&mut source, &root)
+        && !facts.mounts.is_empty()
+    {
         // What was unmounted while we looked reads as missing: it must not count as mounted.
-        let still = root::mounts(dir.as_fd());
+        let still = root.mounts(&Table::now());
         facts.mounts.retain(|point| still.contains(point));
     }
-    Looked { source, dir: dir.map(Arc::new), target, target_dir: target_dir.map(Arc::new), paths, names, all_links }
+    let (dir, source_name) = apart(root);
+    let (target_dir, target_name) = apart(target_root);
+    Looked {
+        source,
+        dir,
+        target,
+        target_dir,
+        paths,
+        names: Names { source: source_name, target: target_name },
+        all_links,
+    }
+}
+
+/// What a root is, and it, if it is a directory that answers.
+fn seen(path: &str, opened: Result<Opened, RootLook>, table: &Table) -> (RootLook, Option<Opened>) {
+    match opened {
+        Ok(root) => {
+            let look = root.look(table);
+            let answers = matches!(look, RootLook::Dir(_));
+            (look, answers.then_some(root))
+        }
+        Err(look) => (root::instead(path, look, table), None),
+    }
+}
+
+fn apart(root: Option<Opened>) -> (Option<Arc<OwnedFd>>, Option<Vec<u8>>) {
+    root.map_or((None, None), |root| (Some(Arc::new(root.fd)), root.name))
 }
 
 fn all(paths: Vec<RelPath>, look: Look) -> Vec<Seen> {

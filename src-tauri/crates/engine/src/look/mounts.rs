@@ -4,35 +4,64 @@
 
 use driftless_core::paths::RelPath;
 
-/// Mount points below this directory, called by its real name, sorted, each once.
+/// More than most tables have.
 #[cfg(target_os = "linux")]
-pub(super) fn mounts_below(root: &[u8]) -> Vec<RelPath> {
-    let Ok(table) = std::fs::read("/proc/self/mountinfo") else { return Vec::new() };
-    below(&table, root)
+const PIECE: usize = 32 * 1024;
+
+/// What is mounted, and what is to be, as it was at one moment.
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    mounted: Option<Vec<u8>>,
+    wanted: Option<Vec<u8>>,
 }
 
-#[cfg(not(target_os = "linux"))]
-pub(super) fn mounts_below(_root: &[u8]) -> Vec<RelPath> {
-    Vec::new()
+impl Table {
+    /// As it is now.
+    #[cfg(target_os = "linux")]
+    pub(super) fn now() -> Table {
+        Table { mounted: read("/proc/self/mountinfo"), wanted: read("/etc/fstab") }
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn now() -> Table {
+        Table::default()
+    }
+
+    /// Mount points below this directory, called by its real name, sorted, each once.
+    pub(super) fn below(&self, root: &[u8]) -> Vec<RelPath> {
+        self.mounted.as_deref().map(|table| below(table, root)).unwrap_or_default()
+    }
+
+    /// True for a directory, called by its real name, that is or lies below a mount point of `/etc/fstab` where nothing is
+    /// mounted. Without both tables nothing is known to be missing.
+    pub(super) fn is_bare(&self, name: &[u8]) -> bool {
+        self.wanted.as_ref().zip(self.mounted.as_ref()).is_some_and(|(wanted, table)| awaited(wanted, table, name))
+    }
 }
 
-/// True for a directory, called by its real name, that is or lies below a mount point of `/etc/fstab` where nothing is mounted.
+/// In large pieces: for each the kernel goes over all mounts again.
 #[cfg(target_os = "linux")]
-pub(super) fn is_bare(name: &[u8]) -> bool {
-    // Without the table nothing is known to be missing.
-    let (Ok(wanted), Ok(table)) = (std::fs::read("/etc/fstab"), std::fs::read("/proc/self/mountinfo")) else {
-        return false;
-    };
-    awaited(&wanted, &table, name)
-}
-
-#[cfg(not(target_os = "linux"))]
-pub(super) fn is_bare(_name: &[u8]) -> bool {
-    false
+fn read(path: &str) -> Option<Vec<u8>> {
+    use std::io::{ErrorKind, Read};
+    let mut file = std::fs::File::open(path).ok()?;
+    let mut text = vec![0; PIECE];
+    let mut full = 0;
+    loop {
+        match file.read(&mut text[full..]) {
+            Ok(0) => break,
+            Ok(more) => full += more,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(_) => return None,
+        }
+        if full == text.len() {
+            text.resize(2 * full, 0);
+        }
+    }
+    text.truncate(full);
+    Some(text)
 }
 
 /// What is mounted by hand only (`noauto`) is missing most of the time, and is no news.
-#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "only Linux has the tables"))]
 fn awaited(fstab: &[u8], mountinfo: &[u8], name: &[u8]) -> bool {
     let mounted = |point: &[u8]| {
         let mut points = mountinfo.split(|b| *b == b'\n').filter_map(|line| line.split(|b| *b == b' ').nth(4));

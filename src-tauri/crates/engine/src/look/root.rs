@@ -8,44 +8,59 @@ use rustix::fs::{Dir, Mode, OFlags, fstat, open};
 use rustix::io::Errno;
 
 use super::device;
-use super::mounts::{is_bare, mounts_below};
+use super::mounts::Table;
 
-/// Opens the directory at `path` and says what it is. It stays open as long as the descriptor is kept, which makes an
-/// unmount fail: let it go when the run is over.
-pub fn look_at_root(path: &str) -> (RootLook, Option<OwnedFd>) {
-    let fd = match open(path, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty()) {
-        Ok(fd) => fd,
-        Err(Errno::NOENT)
-            if std::path::absolute(path).is_ok_and(|path| is_bare(path.as_os_str().as_encoded_bytes())) =>
-        {
-            return (RootLook::NotMounted, None);
+/// A directory that stands there, opened. It stays open as long as this is kept, which makes an unmount fail: let it go when
+/// the run is over.
+pub(super) struct Opened {
+    pub(super) fd: OwnedFd,
+    /// What it is really called, symbolic links resolved.
+    pub(super) name: Option<Vec<u8>>,
+}
+
+impl Opened {
+    /// What it is; `table` was read after it was opened.
+    pub(super) fn look(&self, table: &Table) -> RootLook {
+        match self.facts(table) {
+            Ok(facts) => RootLook::Dir(facts),
+            Err(errno) => RootLook::Error(errno.raw_os_error()),
         }
-        Err(Errno::NOENT) => return (RootLook::Missing, None),
-        Err(Errno::NOTDIR) => return (RootLook::NotADirectory, None),
-        Err(errno) => return (RootLook::Error(errno.raw_os_error()), None),
-    };
-    match facts(&fd) {
-        Ok(facts) => (RootLook::Dir(facts), Some(fd)),
-        Err(errno) => (RootLook::Error(errno.raw_os_error()), None),
+    }
+
+    fn facts(&self, table: &Table) -> Result<RootFacts, Errno> {
+        let fd = &self.fd;
+        let stat = fstat(fd)?;
+        Ok(RootFacts {
+            dev: device(&stat),
+            ino: stat.st_ino,
+            mount: mount_id(fd.as_fd()),
+            fs: file_system(fd.as_fd()),
+            empty: is_empty(fd.as_fd())?,
+            mounts: self.mounts(table),
+            bare: self.name.as_deref().is_some_and(|name| table.is_bare(name)),
+        })
+    }
+
+    /// What is mounted below it.
+    pub(super) fn mounts(&self, table: &Table) -> Vec<RelPath> {
+        self.name.as_deref().map(|name| table.below(name)).unwrap_or_default()
     }
 }
 
-fn facts(fd: &OwnedFd) -> Result<RootFacts, Errno> {
-    let stat = fstat(fd)?;
-    Ok(RootFacts {
-        dev: device(&stat),
-        ino: stat.st_ino,
-        mount: mount_id(fd.as_fd()),
-        fs: file_system(fd.as_fd()),
-        empty: is_empty(fd.as_fd())?,
-        mounts: mounts(fd.as_fd()),
-        bare: name_of(fd.as_fd()).is_some_and(|name| is_bare(&name)),
-    })
+/// Opens the directory at `path`, or says what stands there instead.
+pub(super) fn open_root(path: &str) -> Result<Opened, RootLook> {
+    match open(path, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty()) {
+        Ok(fd) => Ok(Opened { name: name_of(fd.as_fd()), fd }),
+        Err(Errno::NOENT) => Err(RootLook::Missing),
+        Err(Errno::NOTDIR) => Err(RootLook::NotADirectory),
+        Err(errno) => Err(RootLook::Error(errno.raw_os_error())),
+    }
 }
 
-/// What is mounted below it now.
-pub(super) fn mounts(fd: BorrowedFd<'_>) -> Vec<RelPath> {
-    name_of(fd).map(|name| mounts_below(&name)).unwrap_or_default()
+/// What stands in a directory's place; `table` was read after that.
+pub(super) fn instead(path: &str, look: RootLook, table: &Table) -> RootLook {
+    let bare = || std::path::absolute(path).is_ok_and(|path| table.is_bare(path.as_os_str().as_encoded_bytes()));
+    if look == RootLook::Missing && bare() { RootLook::NotMounted } else { look }
 }
 
 fn is_empty(fd: BorrowedFd<'_>) -> Result<bool, Errno> {
@@ -85,18 +100,18 @@ fn file_system(_fd: BorrowedFd<'_>) -> Option<u64> {
 
 /// The name of an opened directory, symbolic links resolved.
 #[cfg(target_os = "linux")]
-pub(super) fn name_of(fd: BorrowedFd<'_>) -> Option<Vec<u8>> {
+fn name_of(fd: BorrowedFd<'_>) -> Option<Vec<u8>> {
     use std::os::fd::AsRawFd;
     let link = format!("/proc/self/fd/{}", fd.as_raw_fd());
     rustix::fs::readlink(link, Vec::new()).ok().map(std::ffi::CString::into_bytes)
 }
 
 #[cfg(target_vendor = "apple")]
-pub(super) fn name_of(fd: BorrowedFd<'_>) -> Option<Vec<u8>> {
+fn name_of(fd: BorrowedFd<'_>) -> Option<Vec<u8>> {
     rustix::fs::getpath(fd).ok().map(std::ffi::CString::into_bytes)
 }
 
 #[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
-pub(super) fn name_of(_fd: BorrowedFd<'_>) -> Option<Vec<u8>> {
+fn name_of(_fd: BorrowedFd<'_>) -> Option<Vec<u8>> {
     None
 }

@@ -118,17 +118,18 @@ fn the_root_tells_what_it_is() {
     fs::write(at("file"), "").unwrap();
     symlink(at("full"), at("link")).unwrap();
     symlink(at("none"), at("dangling")).unwrap();
-    let facts = |name: &str| match look_at_root(&at(name)) {
-        (RootLook::Dir(facts), Some(_)) => facts,
+    let root = |name: &str| look(&at(name), None, Vec::new());
+    let facts = |name: &str| match root(name) {
+        Looked { source: RootLook::Dir(facts), dir: Some(_), .. } => facts,
         other => panic!("{other:?}"),
     };
     assert!(facts("empty").empty && !facts("full").empty);
     assert_eq!(facts("link"), facts("full"));
     assert_ne!(facts("empty").ino, facts("full").ino);
     assert_eq!(facts("full").mount.is_some(), cfg!(target_os = "linux"));
-    assert_eq!(look_at_root(&at("none")).0, RootLook::Missing);
-    assert_eq!(look_at_root(&at("dangling")).0, RootLook::Missing);
-    assert_eq!(look_at_root(&at("file")).0, RootLook::NotADirectory);
+    assert_eq!(root("none").source, RootLook::Missing);
+    assert_eq!(root("dangling").source, RootLook::Missing);
+    assert_eq!(root("file").source, RootLook::NotADirectory);
     let looked = look(&at("none"), Some(&at("full")), vec![p("a")]);
     assert_eq!(looked.source, RootLook::Missing);
     assert!(matches!(looked.target, Some(RootLook::Dir(_))) && looked.dir.is_none());

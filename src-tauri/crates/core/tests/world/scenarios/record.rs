@@ -208,6 +208,8 @@ fn since_when_something_waits_is_known_after_a_kill() {
     let mut stage = Stage::at_rest(vec![sync("a")]);
     let since = stage.now.wall_ms;
     stage.write("a", "x");
+    assert_eq!(past(&stage).oldest_ms, None, "most is at the target in a moment");
+    stage.pass(2.0);
     assert_eq!(past(&stage).oldest_ms, Some(since));
     stage.pass(1.0);
     stage.restart();
