@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 pub use equal::{assert_equal, differences};
 pub use rsyncd::{NAMESPACE, Rsyncd, RsyncdOptions};
-pub use sshd::{Sshd, SshdOptions, keygen};
+pub use sshd::{Sshd, SshdOptions, keygen, plain_user};
 pub use tree::Tree;
 pub use wire::Wire;
 

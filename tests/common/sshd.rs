@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::{Tree, wait_for};
+use super::{NAMESPACE, Tree, wait_for};
 
 /// How the server is set up.
 #[derive(Default)]
@@ -158,6 +158,20 @@ impl Sshd {
         }
     }
 
+    /// Stops the server and its connections without a word, as a dead machine would.
+    pub fn freeze(&self) {
+        kill_process(Pid::from_child(&self.child), Signal::STOP).unwrap();
+        self.freeze_connections();
+    }
+
+    /// Lets them go on.
+    pub fn thaw(&self) {
+        for pid in self.sessions() {
+            let _ = kill_process(pid, Signal::CONT);
+        }
+        kill_process(Pid::from_child(&self.child), Signal::CONT).unwrap();
+    }
+
     /// From now on every connection of now says nothing more, as after a sleep in which the far side forgot it. The server goes on.
     pub fn freeze_connections(&self) {
         for pid in self.sessions() {
@@ -205,7 +219,7 @@ pub fn keygen(file: &Path, passphrase: &str) {
 }
 
 fn launch(home: &Tree) -> Child {
-    if rustix::process::geteuid().is_root() {
+    if rustix::process::geteuid().is_root() && std::env::var_os(NAMESPACE).is_none() {
         fs::create_dir_all("/run/sshd").unwrap();
     }
     let mut command = program();
@@ -213,12 +227,32 @@ fn launch(home: &Tree) -> Child {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0).spawn().unwrap()
 }
 
+/// A call by an ordinary user with a shell, where a test's own namespace calls us root: the one who we are, if that is one.
+pub fn plain_user() -> Command {
+    let map = fs::read_to_string("/proc/self/uid_map").unwrap();
+    let us = map.split_ascii_whitespace().nth(1).unwrap().to_owned();
+    let accounts = fs::read_to_string("/etc/passwd").unwrap();
+    let users = accounts.lines().map(|line| line.split(':').collect::<Vec<_>>());
+    let with_a_shell = users.filter(|user| user.len() == 7 && user[6].ends_with("sh") && user[2] != "0");
+    let found = with_a_shell.min_by_key(|user| user[2] != us).unwrap_or_else(|| panic!("no ordinary user"));
+    let mut command = Command::new("unshare");
+    command.args(["--user", &format!("--map-user={}", found[2]), &format!("--map-group={}", found[3]), "--"]);
+    command
+}
+
 /// It starts itself anew for each connection, and wants its whole path for that.
 fn program() -> Command {
     let dirs = std::env::var("PATH").unwrap_or_default();
     let found = dirs.split(':').chain(["/usr/sbin", "/usr/local/sbin"]).map(|dir| Path::new(dir).join("sshd"));
     let found = found.into_iter().find(|file| file.exists());
-    Command::new(found.unwrap_or_else(|| panic!("openssh-server is not installed")))
+    let found = found.unwrap_or_else(|| panic!("openssh-server is not installed"));
+    if std::env::var_os(NAMESPACE).is_none() {
+        return Command::new(found);
+    }
+    // Called root there, it would want to become somebody, and may not.
+    let mut command = plain_user();
+    command.arg(found);
+    command
 }
 
 fn greets(port: u16) -> bool {

@@ -1,13 +1,15 @@
-//! A folder that never rests, mirrored to a folder and to a module at the same time, is equal at both in the end.
+//! A folder that never rests, mirrored to two targets at the same time, is equal at both in the end: to a folder and to a module,
+//! and by the other two kinds.
 //!
 //! `DRIFTLESS_CHURN` says for how many seconds (60), `DRIFTLESS_SEED` begins with another seed.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::chance::{many, setting};
 use crate::changes::{Changes, EXCLUDE, FILTERS, last_word};
-use crate::common::{Rsyncd, RsyncdOptions, Tree, differences};
-use crate::live::{Live, sync};
+use crate::common::{Rsyncd, RsyncdOptions, Sshd, SshdOptions, Tree, differences};
+use crate::live::{Live, sync, sync_direct, sync_over_ssh};
 use crate::support::Home;
 
 /// A file that was caught while it changed may be tried again after minutes of churn have doubled its pause.
@@ -15,14 +17,31 @@ const PATIENCE: u64 = 180;
 
 #[test]
 fn a_minute_of_churn_ends_equal() {
-    let (tree, folder) = (Tree::new(), Tree::new());
+    let folder = Tree::new();
     let module = Rsyncd::start(&RsyncdOptions::default());
+    let targets = [("folder", folder.word()), ("module", module.url())];
+    churn(&targets, |name, source, target| sync(name, source, target, EXCLUDE, ""));
+}
+
+#[test]
+fn a_minute_of_churn_over_ssh_and_without_a_child_ends_equal() {
+    let folder = Tree::new();
+    let sshd = Sshd::start(&SshdOptions::default());
+    let targets = [("direct", folder.word()), ("ssh", sshd.there().join("copy").display().to_string())];
+    churn(&targets, |name, source, target| match name {
+        "ssh" => sync_over_ssh(name, source, &sshd, "copy", EXCLUDE),
+        _ => sync_direct(name, source, target, EXCLUDE, ""),
+    });
+}
+
+/// The names of the targets, and where each is compared.
+fn churn(targets: &[(&str, String)], config: impl Fn(&str, &Path, &str) -> String) {
+    let tree = Tree::new();
     for dir in ["source", "outside"] {
         tree.mkdir(dir);
     }
     let source = tree.at("source");
-    let targets = [("folder", folder.word()), ("module", module.url())];
-    let config: String = targets.iter().map(|(name, target)| sync(name, &source, target, EXCLUDE, "")).collect();
+    let config: String = targets.iter().map(|(name, target)| config(name, &source, target)).collect();
     let home = Home::new();
     let live = Live::start(&home, &config);
 
@@ -41,7 +60,7 @@ fn a_minute_of_churn_ends_equal() {
         live.rest(name, at, PATIENCE);
         let mut words = vec!["-lptgoD"];
         words.extend(FILTERS);
-        let found = differences(&source, &target, &words);
+        let found = differences(&source, target, &words);
         let made = changes.done.len();
         assert!(
             found.is_empty(),

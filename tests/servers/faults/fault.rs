@@ -19,6 +19,16 @@ pub enum Fault {
     ServerStopped,
     /// The rsync server says nothing for a while.
     ServerFrozen,
+    /// The connection that is kept is killed.
+    MasterKilled,
+    /// Something else stands where the kept connection's socket was.
+    SocketStale,
+    /// What is connected is cut.
+    ConnectionCut,
+    /// The file system of both targets is read-only.
+    TargetReadOnly,
+    /// It is not mounted.
+    TargetUnplugged,
     /// Nothing more fits on the file system of both targets.
     TargetFull,
     /// Folders and files of the source cannot be read.
@@ -39,6 +49,7 @@ pub enum Fault {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     Child,
+    Way,
     Target,
     Source,
     Daemon,
@@ -60,6 +71,10 @@ impl Fault {
         Fault::Overflow,
     ];
 
+    /// Those of the kinds beside rsync alone.
+    pub const OF_KINDS: [Fault; 5] =
+        [Fault::MasterKilled, Fault::SocketStale, Fault::ConnectionCut, Fault::TargetReadOnly, Fault::TargetUnplugged];
+
     /// Those that a person has to be told of while they last.
     pub const TOLD: [Fault; 5] =
         [Fault::ServerStopped, Fault::TargetFull, Fault::Unreadable, Fault::SourceUnmounted, Fault::InnerUnmounted];
@@ -67,7 +82,9 @@ impl Fault {
     pub fn part(self) -> Part {
         match self {
             Fault::RsyncKilled | Fault::RsyncStopped | Fault::LinesLost => Part::Child,
-            Fault::ServerStopped | Fault::ServerFrozen | Fault::TargetFull => Part::Target,
+            Fault::MasterKilled | Fault::SocketStale => Part::Way,
+            Fault::ServerStopped | Fault::ServerFrozen | Fault::ConnectionCut => Part::Target,
+            Fault::TargetFull | Fault::TargetReadOnly | Fault::TargetUnplugged => Part::Target,
             Fault::Unreadable | Fault::SourceUnmounted | Fault::InnerUnmounted => Part::Source,
             Fault::DaemonStopped | Fault::DaemonKilled | Fault::Overflow => Part::Daemon,
         }
@@ -80,6 +97,11 @@ impl Fault {
             Fault::LinesLost => stage.lose_lines(true),
             Fault::ServerStopped => stage.server.stop(),
             Fault::ServerFrozen => stage.server.freeze(),
+            Fault::MasterKilled => stage.kill_master(),
+            Fault::SocketStale => stage.spoil_sockets(),
+            Fault::ConnectionCut => stage.server.cut(),
+            Fault::TargetReadOnly => stage.read_only(true),
+            Fault::TargetUnplugged => stage.unplug(),
             Fault::TargetFull => stage.fill_up(true),
             Fault::Unreadable => stage.forbid(),
             Fault::SourceUnmounted => stage.unmount_source(),
@@ -103,6 +125,12 @@ impl Fault {
             Fault::LinesLost => stage.lose_lines(false),
             Fault::ServerStopped => stage.server.again(),
             Fault::ServerFrozen => stage.server.thaw(),
+            // Once more; nothing has to be set right.
+            Fault::MasterKilled => stage.kill_master(),
+            Fault::SocketStale => stage.spoil_sockets(),
+            Fault::ConnectionCut => stage.server.cut(),
+            Fault::TargetReadOnly => stage.read_only(false),
+            Fault::TargetUnplugged => stage.plug(),
             Fault::TargetFull => stage.fill_up(false),
             Fault::Unreadable => stage.allow(),
             Fault::SourceUnmounted => stage.mount_source(),
@@ -121,7 +149,10 @@ impl Fault {
         }
         let code = |sync: &SyncStatus| sync.problem.as_ref().map_or(String::new(), |problem| problem.code.clone());
         let tells = |sync: &SyncStatus| match self {
-            Fault::ServerStopped => sync.name != "module" || code(sync) == "connection-refused",
+            Fault::ServerStopped => !["module", "ssh"].contains(&&*sync.name) || code(sync) == "connection-refused",
+            Fault::TargetReadOnly => code(sync) == "target-read-only",
+            // What is not mounted there cannot be known here; its folder is not there.
+            Fault::TargetUnplugged if sync.name == "ssh" => code(sync) == "target-parent-missing",
             Fault::TargetFull => code(sync) == "target-full",
             Fault::Unreadable => code(sync) == "source-unreadable",
             Fault::InnerUnmounted => code(sync) == "source-mount-gone",

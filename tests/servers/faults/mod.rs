@@ -4,16 +4,19 @@
 //! Each seed gives every fault once, in an order of its own, for a time of its own, up to two at once. The last one stays
 //! until its problem is told. `cargo xtask churn` runs many seeds, or one again (`DRIFTLESS_SEED`).
 
+mod ends;
 mod fault;
 mod plan;
 mod stage;
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::chance::setting;
 use crate::guards::inside;
 use crate::support::Home;
 
+use ends::Ends;
 use plan::Plan;
 use stage::Stage;
 
@@ -35,14 +38,34 @@ fn churn_with_faults_3() {
     churn("churn_with_faults_3", 2);
 }
 
+#[test]
+fn churn_over_ssh_and_without_a_child_1() {
+    churn_of_kinds("churn_over_ssh_and_without_a_child_1", 0);
+}
+
+#[test]
+fn churn_over_ssh_and_without_a_child_2() {
+    churn_of_kinds("churn_over_ssh_and_without_a_child_2", 1);
+}
+
 fn churn(test: &str, number: u64) {
-    if !inside("faults", test) {
-        return;
+    if inside("faults", test) {
+        churn_with(number, Ends::plain);
     }
+}
+
+fn churn_of_kinds(test: &str, number: u64) {
+    if inside("faults", test) {
+        churn_with(number, |_| Ends::kinds());
+    }
+}
+
+/// `ends`: the targets, where their file system is mounted.
+fn churn_with(number: u64, ends: fn(&Path) -> Ends) {
     let seed = setting("DRIFTLESS_SEED", 1) + number;
     let home = Home::new();
-    let mut stage = Stage::new(&home, seed);
-    let mut plan = Plan::new(seed);
+    let mut stage = Stage::new(&home, seed, ends);
+    let mut plan = Plan::new(seed, stage.server.faults(), &stage.server.told());
     let begun = Instant::now();
     while let Some(due) = plan.next(begun.elapsed()) {
         for (fault, ends) in due {

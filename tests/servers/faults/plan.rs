@@ -16,13 +16,14 @@ pub struct Plan {
 }
 
 impl Plan {
-    pub fn new(seed: u64) -> Plan {
+    /// Each of `all`, and at the end one of `told`.
+    pub fn new(seed: u64, all: Vec<Fault>, told: &[Fault]) -> Plan {
         let mut chance = Chance::new(seed, 2);
-        let mut waiting = Fault::ALL.to_vec();
+        let mut waiting = all;
         for at in (1..waiting.len()).rev() {
             waiting.swap(at, chance.below(at + 1));
         }
-        let last = Fault::TOLD[chance.below(Fault::TOLD.len())];
+        let last = told[chance.below(told.len())];
         let (waiting, next) = (waiting.into(), Duration::from_millis(500));
         Plan { chance, waiting, under_way: Vec::new(), next, last }
     }

@@ -1,34 +1,34 @@
-//! Where the faults happen: a source on a mount of its own with another mount inside, a small file system with a folder and a
-//! module as targets, and driftlessd as an ordinary user.
+//! Where the faults happen: a source on a mount of its own with another mount inside, a small file system with two targets
+//! (`ends`), and driftlessd as an ordinary user.
 //!
 //! All mounts are made in the namespace of the test. The source is bound to where it is watched, and is changed where it
-//! really lies, so that changes go on also while it is not mounted.
+//! really lies, so that changes go on also while it is not mounted; the targets' file system is bound likewise.
 
 use std::fs::{self, File};
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::changes::{Changes, EXCLUDE, FILTERS, last_word};
-use crate::common::{Rsyncd, Tree, differences, wait_for};
+use super::ends::{Ends, place};
+use crate::changes::{Changes, FILTERS, last_word};
+use crate::common::{Tree, differences, plain_user, wait_for};
 use crate::guards::unmount;
-use crate::live::{Live, sync};
+use crate::live::Live;
 use crate::support::{Home, LONG};
 
 /// Files that nobody touches, at the source's root and in the mount inside it.
 const STAY: usize = 12;
 /// All of a person's words for rsync, to compare.
 const WORDS: &str = "-lptgoD";
-const TARGETS: [&str; 2] = ["folder", "module"];
 
 /// See the module's head.
 pub struct Stage<'h> {
     pub home: &'h Home,
-    pub server: Rsyncd,
+    pub server: Ends,
     /// Every rsync that runs gets this in each turn.
     pub each_turn: Option<Signal>,
     /// What was done, to be shown when something is wrong.
@@ -41,15 +41,18 @@ pub struct Stage<'h> {
 }
 
 impl<'h> Stage<'h> {
-    pub fn new(home: &'h Home, seed: u64) -> Stage<'h> {
+    pub fn new(home: &'h Home, seed: u64, ends: fn(&Path) -> Ends) -> Stage<'h> {
         let tree = Tree::new();
-        for (at, size) in [("lies", "64m"), ("inner", "4m"), ("there", "16m")] {
+        for (at, size) in [("lies", "64m"), ("inner", "4m"), ("disk", "16m")] {
             tree.mkdir(at);
             mount(&["-t", "tmpfs", "-o", &format!("size={size}"), "none"], &tree.at(at));
         }
-        for dir in ["lies/source/inner", "lies/source/stays", "lies/outside", "there/folder", "there/module", "source"]
-        {
+        for dir in ["lies/source/inner", "lies/source/stays", "lies/outside", "source", "there"] {
             tree.mkdir(dir);
+        }
+        let server = ends(&tree.at("there"));
+        for name in server.names() {
+            tree.mkdir(format!("disk/{}", place(name)));
         }
         for n in 0..STAY {
             tree.write(format!("lies/source/stays/{n}"), "stays");
@@ -57,17 +60,12 @@ impl<'h> Stage<'h> {
         }
         tree.write("rsync", WRAPPER);
         tree.chmod("rsync", 0o755);
-        let there = tree.at("there/module");
-        let server = Rsyncd::with_conf("mod", None, |home| {
-            let at = |name: &str| home.at(name).display().to_string();
-            let (log, lock, there) = (at("log"), at("lock"), there.display());
-            format!("use chroot = no\nlog file = {log}\nlock file = {lock}\n[mod]\npath = {there}\nread only = no\n")
-        });
         let changes =
             Changes::new(seed, &tree.at("lies/source"), &tree.at("lies/outside")).without(&["inner", "stays"]);
         let (each_turn, story, live, turns) = (None, Vec::new(), None, 0);
         let mut stage = Stage { home, server, each_turn, story, seed, tree, changes, live, turns };
         stage.mount_source();
+        stage.plug();
         stage.start();
         stage.live().up();
         stage
@@ -92,17 +90,13 @@ impl<'h> Stage<'h> {
     }
 
     pub fn start(&mut self) {
-        let rsync = format!("binary = \"{}\"", self.at("rsync").display());
-        let target = |name: &str| {
-            if name == "module" { self.server.url() } else { self.at("there/folder").display().to_string() }
-        };
-        let config: String =
-            TARGETS.iter().map(|name| sync(name, &self.at("source"), &target(name), EXCLUDE, &rsync)).collect();
+        let at = |name: &str| self.at(name);
+        let config = |name: &str| self.server.config(name, &at("source"), &at("there"), &at("rsync"));
+        let config: String = self.server.names().into_iter().map(config).collect();
         self.home.tree().write("config.toml", config);
         let daemon = self.home.command(&["-log", "Exec", &self.home.word("config.toml")]);
         // Called root here, it would read everything, and rsync would count on that.
-        let mut command = Command::new("unshare");
-        command.args(["--user", "--map-user=1", "--map-group=1", "--"]);
+        let mut command = plain_user();
         command.arg(daemon.get_program()).args(daemon.get_args());
         for (name, value) in daemon.get_envs() {
             match value {
@@ -153,11 +147,48 @@ impl<'h> Stage<'h> {
     /// Fills what is left of the targets' file system, to the last byte, or makes room again.
     pub fn fill_up(&self, yes: bool) {
         if !yes {
-            return self.tree.remove("there/ballast");
+            return self.tree.remove("disk/ballast");
         }
-        let mut file = File::create(self.at("there/ballast")).unwrap();
+        let mut file = File::create(self.at("disk/ballast")).unwrap();
         for size in [65_536, 4_096, 1] {
             while file.write_all(&vec![0; size]).is_ok() {}
+        }
+    }
+
+    /// The targets' file system takes nothing more, or does again. A run that writes just now is waited for.
+    pub fn read_only(&self, yes: bool) {
+        let (at, how) = (self.at("there"), if yes { "remount,bind,ro" } else { "remount,bind,rw" });
+        wait_for("nobody to write", LONG, || {
+            let mount = Command::new("mount").args(["-o", how]).arg(&at).stderr(Stdio::null()).status();
+            mount.unwrap().success().then_some(())
+        });
+    }
+
+    /// The targets' file system is bound to where they are looked for.
+    pub fn plug(&self) {
+        bind(&self.at("disk"), &self.at("there"));
+    }
+
+    pub fn unplug(&self) {
+        unmount(&self.at("there"));
+    }
+
+    /// The connection that is kept, if there is one.
+    pub fn kill_master(&self) {
+        for pid in self.home.processes() {
+            let words = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+            if words.split(|byte| *byte == 0).any(|word| word == b"-M") {
+                let _ = kill_process(pid, Signal::KILL);
+            }
+        }
+    }
+
+    /// What stands where the sockets were is none.
+    pub fn spoil_sockets(&self) {
+        for entry in fs::read_dir(self.home.at("run/driftless/ssh")).into_iter().flatten().flatten() {
+            // It may go by itself meanwhile.
+            let _ = fs::remove_file(entry.path());
+            let _ = fs::write(entry.path(), "");
         }
     }
 
@@ -229,9 +260,9 @@ impl<'h> Stage<'h> {
 
     /// What nobody touched at the source is at both targets, whatever goes wrong.
     pub fn nothing_is_lost(&self) {
-        for target in TARGETS {
+        for target in self.server.names() {
             for dir in ["stays", "inner"] {
-                let there = self.at(&format!("there/{target}/{dir}"));
+                let there = self.at(&format!("disk/{}/{dir}", place(target)));
                 let left = (0..STAY).filter(|n| there.join(n.to_string()).exists()).count();
                 if left != STAY {
                     self.wrong(&format!("{} of {STAY} files are left in {there:?}", left));
@@ -244,7 +275,7 @@ impl<'h> Stage<'h> {
     pub fn rest(&self, seconds: u64) {
         let at = last_word(&self.at("lies/source"), "end").unwrap();
         let end = Instant::now() + Duration::from_secs(seconds);
-        for name in TARGETS {
+        for name in self.server.names() {
             while !self.live().is_at_rest(name, at) {
                 if Instant::now() > end {
                     self.wrong(&format!("{name} does not come to rest: {:#?}", self.live().sync(name)));
@@ -256,7 +287,7 @@ impl<'h> Stage<'h> {
 
     /// Both targets are what the source is.
     pub fn equal(&self) {
-        let urls = [self.at("there/folder").display().to_string(), self.server.url()];
+        let urls = self.server.names().map(|name| self.server.compared(name, &self.at("there")));
         let words: Vec<&str> = [WORDS].into_iter().chain(FILTERS).collect();
         for url in urls {
             let found = differences(&self.at("source"), &url, &words);
@@ -287,8 +318,8 @@ impl Drop for Stage<'_> {
         for pid in self.home.processes() {
             let _ = kill_process(pid, Signal::KILL);
         }
-        for at in ["source", "there", "inner", "lies"] {
-            let _ = Command::new("umount").arg("--lazy").arg(self.at(at)).stderr(std::process::Stdio::null()).status();
+        for at in ["source", "there", "disk", "inner", "lies"] {
+            let _ = Command::new("umount").arg("--lazy").arg(self.at(at)).stderr(Stdio::null()).status();
         }
     }
 }
