@@ -63,6 +63,29 @@ fn root_a_renamed_folder_passes_a_hundredth_of_its_bytes_at_most_to_a_module_in_
 }
 
 #[test]
+fn a_large_file_passes_a_hundredth_of_its_bytes_at_most_when_it_is_renamed_or_moved() {
+    const LARGE: usize = 20_000_000;
+    let (home, source, server) = (Home::new(), Tree::new(), Rsyncd::start(&RsyncdOptions::default()));
+    source.write("dir/before.iso", (0..LARGE).map(|at| ((at * 31) >> (at % 7)) as u8).collect::<Vec<u8>>());
+    source.mkdir("other");
+    let live = Live::start(&home, &sync("one", source.path(), &server.url(), "delete = true", ""));
+    live.up();
+    live.settle("one", &source);
+    wait_for("the log of the first pass", LONG, || (received(&server) > LARGE as u64).then_some(()));
+    for (from, to) in [("dir/before.iso", "dir/after.iso"), ("dir/after.iso", "other/after.iso")] {
+        let before = received(&server);
+        source.rename(from, to);
+        live.settle("one", &source);
+        assert_equal(source.path(), server.module().to_str().unwrap(), &["-a"]);
+        let lines = |text: &str| server.log().lines().filter(|line| line.contains(text)).count();
+        wait_for("the last line of the log", LONG, || (lines("rsync to ") <= lines("total size ")).then_some(()));
+        let passed = received(&server) - before;
+        assert!(passed > 0 && passed <= (LARGE / 100) as u64, "{from} to {to}: {passed} bytes");
+        assert!(!server.module().join(from).exists());
+    }
+}
+
+#[test]
 fn a_renamed_folder_passes_a_hundredth_of_its_bytes_at_most_over_ssh() {
     let (home, source, sshd) = (Home::new(), Tree::new(), Sshd::start(&SshdOptions::default()));
     fill(&source, "before", FILES);

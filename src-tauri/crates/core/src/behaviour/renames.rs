@@ -4,7 +4,8 @@
 //! 1. [`prepare`]: the folders that the files go to, with those above them. What stood there as a file or link gives way.
 //! 2. [`adopt`]: from the new folder to the new folder, with the old one as `--link-dest` (or `--copy-dest`). It only adds:
 //!    what stands at the target under a name is left to the ordinary runs. Its list is complete and explicit, since the
-//!    filters are written for the root. Times are compared to the nanosecond.
+//!    filters are written for the root. Times are compared to the nanosecond. Files that only changed their names have no old
+//!    folder: there `--fuzzy` finds the old one beside the new one, by size and time, and only sums of blocks pass.
 //!
 //! Rules
 //! - A daemon is given the old folder from its module's root: relative ones are refused or ignored by some versions.
@@ -61,6 +62,17 @@ pub fn fits(plan: &SyncPlan) -> bool {
         && !plan.rsync.words.iter().any(|word| strange(word))
 }
 
+/// A file that got another name in its folder is found there by the receiver. On one machine whole files are copied all the same.
+pub fn finds_beside(plan: &SyncPlan, one: &Rename) -> bool {
+    let whole = |word: &String| word == "--whole-file" || (!word.starts_with("--") && word.contains('W'));
+    !matches!(plan.target, Target::Local { .. }) && beside(one) && !plan.rsync.words.iter().any(whole)
+}
+
+/// Both names are in one folder.
+fn beside(one: &Rename) -> bool {
+    one.from.parent() == one.to.parent()
+}
+
 /// Both names can stand in a command line as they are.
 pub fn speakable(plan: &SyncPlan, one: &Rename) -> bool {
     plain(&one.from).is_some() && plain(&one.to).is_some() && place(plan, &one.from, &one.to).is_some()
@@ -85,8 +97,12 @@ pub fn adopt(plan: &SyncPlan, these: &[Rename], whole: bool) -> CommandSpec {
     let mut line = Line::new(plan);
     let words: Vec<String> = plan.rsync.words.iter().filter(|word| *word != "--inplace").cloned().collect();
     line.words(&words).word("--modify-window=-1").word("--ignore-existing");
-    let how = if ties(plan) { "--copy-dest" } else { "--link-dest" };
-    line.word(format!("{how}={}", place(plan, &from, &to).unwrap_or_default()));
+    if !whole && these.iter().all(beside) {
+        line.word("--fuzzy");
+    } else {
+        let how = if ties(plan) { "--copy-dest" } else { "--link-dest" };
+        line.word(format!("{how}={}", place(plan, &from, &to).unwrap_or_default()));
+    }
     line.word("--from0").word("--files-from=-");
     let stdin = if whole {
         Stdin::Files
@@ -167,6 +183,21 @@ mod tests {
         let command = adopt(&plan("h::m", json!({})), &these, false);
         assert_eq!(command.stdin, Stdin::Bytes(b"./g\0./h\0".to_vec()));
         assert!(command.shown().contains("[--link-dest=/a]") && command.shown().ends_with("[h::m/]"));
+    }
+
+    #[test]
+    fn a_file_that_got_another_name_in_its_folder_is_found_by_the_receiver() {
+        let one = rename("a/f", "a/g");
+        let shown = |plan: &SyncPlan| adopt(plan, std::slice::from_ref(&one), false).shown();
+        let module = plan("h::m", json!({}));
+        assert!(shown(&module).contains("[--fuzzy]") && !shown(&module).contains("-dest="));
+        assert!(shown(&module).ends_with("[h::m/a/]"));
+        assert!(finds_beside(&module, &one) && finds_beside(&plan("h:b", json!({})), &one));
+        assert!(!finds_beside(&module, &rename("a/f", "b/g")));
+        assert!(!finds_beside(&plan("/t", json!({})), &one));
+        for rsync in [json!({ "whole_file": true }), json!({ "_extra": ["-W"] })] {
+            assert!(!finds_beside(&plan("h::m", rsync), &one));
+        }
     }
 
     #[test]

@@ -116,7 +116,9 @@ impl SyncState {
         if !allowed || !job.made.is_empty() || job.counted.is_some() {
             left.clear();
         }
-        left.retain(|one| seen.gone(&one.from) && worthy(&seen, root, one) && recipe::speakable(&self.plan, one));
+        let found = |one: &Rename| one.from.name() == one.to.name() || recipe::finds_beside(&self.plan, one);
+        let fits = |one: &Rename| worthy(&seen, root, one, found(one)) && recipe::speakable(&self.plan, one);
+        left.retain(|one| seen.gone(&one.from) && fits(one));
         let together = |one: &Rename| match seen.found(&one.to) {
             Some((_, found)) if found.kind == FileKind::Dir => None,
             _ => Some((one.from.parent(), one.to.parent())),
@@ -228,12 +230,12 @@ impl SyncState {
     }
 }
 
-/// A folder that was not mirrored under its new name, or a file; on the source's own file system.
-fn worthy(seen: &Seen<'_>, root: &RootFacts, one: &Rename) -> bool {
+/// A folder that was not mirrored under its new name, or a file that is `findable` under its old name; on the source's own file system.
+fn worthy(seen: &Seen<'_>, root: &RootFacts, one: &Rename, findable: bool) -> bool {
     let Some((dirt, found)) = seen.found(&one.to) else { return false };
     let alike = match found.kind {
         FileKind::Dir => dirt.dir && dirt.subtree && !dirt.replaced,
-        FileKind::File => !dirt.dir && one.from.name() == one.to.name() && found.links.is_empty(),
+        FileKind::File => !dirt.dir && findable && found.links.is_empty(),
         FileKind::Symlink | FileKind::Special => false,
     };
     alike && found.dev == root.dev

@@ -44,13 +44,13 @@ impl Claim {
         Claim { dry: false, alone: command.low || by_filters, all, paths }
     }
 
-    /// It reads the old places at the target, and writes to the new ones.
+    /// It reads the old places at the target, if it names any, and writes to the new ones.
     fn of_rename(command: &CommandSpec, to: &RelPath) -> Claim {
         let from = command.args.iter().find_map(|a| match a {
             Arg::Word(w) => w.strip_prefix("--link-dest=/").or_else(|| w.strip_prefix("--copy-dest=/")),
             _ => None,
         });
-        let from = RelPath::new(from.expect("an old place").as_bytes()).expect("a clean path");
+        let from = from.map_or_else(|| to.clone(), |from| RelPath::new(from.as_bytes()).expect("a clean path"));
         let paths = match &command.stdin {
             Stdin::Bytes(list) => {
                 let names = list.split(|b| *b == 0).filter_map(|item| item.strip_prefix(b"./"));

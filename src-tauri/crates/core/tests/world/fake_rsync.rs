@@ -33,7 +33,7 @@ enum Unit {
     /// It leaves the trash.
     Age(RelPath),
     /// Where nothing stands: taken from this place at the target, if it has this size and time there, else sent.
-    Adopt(RelPath, Node, RelPath),
+    Adopt(RelPath, Node, Option<RelPath>),
     /// Renamed at the target: from, to; by rename(2) here, or by `mv` at the far side.
     Move(RelPath, RelPath, bool),
 }
@@ -263,7 +263,7 @@ impl Run {
             Unit::Delete(path) => self.delete(&path, target, matcher),
             Unit::Age(path) => target.remove(&path, 0),
             Unit::Move(from, to, near) => self.rename(&from, &to, near, source, target),
-            Unit::Adopt(path, seen, from) => self.adopt(&path, &seen, &from, source, target),
+            Unit::Adopt(path, seen, from) => self.adopt(&path, &seen, from.as_ref(), source, target),
             Unit::Put(path, seen) => self.put(&path, &seen, source, target, matcher),
             Unit::Purge(top, kept) => {
                 if source.get(&top).is_some() || self.has("-r") {
@@ -351,7 +351,8 @@ impl Run {
             let path = word.strip_prefix("--link-dest=").or_else(|| word.strip_prefix("--copy-dest="))?.to_owned();
             RelPath::new(path.strip_prefix('/').expect("from the module's root").as_bytes()).ok()
         };
-        let from = self.words.iter().find_map(place).expect("an old place");
+        let from = self.words.iter().find_map(place);
+        assert_ne!(from.is_some(), self.has("--fuzzy"), "an old place, or none");
         let words_end = self.words.last().expect("a target").clone();
         let into = format!("user@host::module/{}/", to.shown());
         assert!(words_end == into || (to.is_root() && words_end == "user@host::module/"), "{words_end} is not {into}");
@@ -369,12 +370,13 @@ impl Run {
         for below in files {
             let path = to.join_path(&below);
             if let Some(node) = source.get(&path).filter(|n| matches!(n.kind, Kind::File { .. })) {
-                self.units.push(Unit::Adopt(path, node.clone(), from.join_path(&below)));
+                self.units.push(Unit::Adopt(path, node.clone(), from.as_ref().map(|from| from.join_path(&below))));
             }
         }
     }
 
-    fn adopt(&mut self, path: &RelPath, seen: &Node, from: &RelPath, source: &Tree, target: &mut Tree) {
+    /// `from`: where it is taken from as it is; else it is sent, against what lies beside it.
+    fn adopt(&mut self, path: &RelPath, seen: &Node, from: Option<&RelPath>, source: &Tree, target: &mut Tree) {
         // What is no directory where one is needed, or has the name already, is left alone.
         let stands = |p: &RelPath| target.get(p).is_some_and(|n| !n.is_dir());
         if target.get(path).is_some() || path.ancestors().any(|above| stands(&above)) {
@@ -386,7 +388,7 @@ impl Run {
                 target.put(&above, attributes.unwrap_or(Node { kind: Kind::Dir, mtime_ns: 0, mode: 0o755, ino: 0 }), 0);
             }
         }
-        let old = target.get(from).cloned();
+        let old = from.and_then(|from| target.get(from).cloned());
         let size = |kind: &Kind| if let Kind::File { size, .. } = kind { Some(*size) } else { None };
         let alike = |old: &Node| {
             old.mtime_ns == seen.mtime_ns && size(&old.kind).is_some() && size(&old.kind) == size(&seen.kind)
@@ -394,7 +396,10 @@ impl Run {
         match (old.filter(alike), source.get(path)) {
             (Some(old), _) => target.put(path, Node { kind: old.kind, ..seen.clone() }, 0),
             (None, Some(now)) if matches!(now.kind, Kind::File { .. }) => {
-                self.sends(&now.kind);
+                let beside = |(p, node): (&RelPath, &Node)| p.parent() == path.parent() && node.kind == now.kind;
+                if from.is_some() || !target.nodes.iter().any(beside) {
+                    self.sends(&now.kind);
+                }
                 target.put(path, Node { kind: now.kind.clone(), ..seen.clone() }, 0);
             }
             (None, _) => self.report.vanished.push(path.clone()),

@@ -941,8 +941,8 @@ pub const MUTATIONS: &[Mutation] = &[
     broken(
         "a_rename_goes_by_an_old_name_that_is_back",
         RENAMES,
-        "left.retain(|one| seen.gone(&one.from) && worthy",
-        "left.retain(|one| worthy",
+        "left.retain(|one| seen.gone(&one.from) && fits",
+        "left.retain(|one| fits",
         RENAMED,
     ),
     broken(
@@ -999,6 +999,13 @@ pub const MUTATIONS: &[Mutation] = &[
         "src/sync_state/far_moves.rs",
         "orderly && self.plan.delete.while_running() && options_allow",
         "orderly && options_allow",
+        RENAMED,
+    ),
+    broken(
+        "a_file_renamed_in_its_folder_is_sent",
+        RECIPE,
+        "        line.word(\"--fuzzy\");\n",
+        "",
         RENAMED,
     ),
     broken(

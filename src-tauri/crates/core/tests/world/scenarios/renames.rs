@@ -3,6 +3,7 @@
 use driftless_core::change::Kind;
 use driftless_core::config::{DeletePolicy, ExitVerdict, Kind as SyncKind};
 use driftless_core::diagnose::Exit;
+use driftless_core::facts::{FileKind, Found, Look};
 use driftless_core::native::Task;
 use driftless_core::plan::SyncPlan;
 use driftless_core::view::Health;
@@ -185,6 +186,22 @@ fn moves_there(run: &Started) -> bool {
 }
 
 #[test]
+fn a_file_renamed_in_its_folder_is_found_beside_before_the_old_one_goes() {
+    let mut stage = one();
+    stage.gone("d/old");
+    let Look::Found(found) = stage.found(FileKind::File) else { panic!("it is there") };
+    stage.looks.insert(path("d/new"), Look::Found(Found { size: 2 << 20, ..found }));
+    stage.change("a", "d/old", Kind::Move(path("d/new")));
+    stage.serve(60.0, |_| ok());
+    let what: Vec<String> = stage.begun.iter().map(Started::what).collect();
+    assert_eq!(what, ["d", "new", "d/new", "d/old"]);
+    assert!(stage.begun[1].has("--fuzzy") && stage.begun[1].has("--ignore-existing") && adopts(&stage.begun[1]));
+    assert!(stage.begun.iter().filter(|run| run.has("--fuzzy")).count() == 1, "never where something is removed");
+    assert!(!stage.begun[1].has("--delete"));
+    assert_eq!(stage.status("a").waiting, 0);
+}
+
+#[test]
 fn what_the_person_makes_of_an_exit_code_of_ssh_holds_for_the_renames_there_and_for_nothing_else() {
     // Nothing is said of it, or that it is well: what was not moved is sent, whatever rsync's codes mean.
     for codes in [&[][..], &[(7, ExitVerdict::Ok)], &[(8, ExitVerdict::Die)]] {
@@ -255,6 +272,7 @@ fn a_rename_sends_nothing_and_chains_swaps_and_merges_end_equal() {
             assert_eq!(sent_by(world(), &[("a", "b")]), 0, "{exclude:?} {policy:?}");
             assert_eq!(sent_by(world(), &[("a/sub", "b")]), 0, "{exclude:?} {policy:?}");
             assert_eq!(sent_by(world(), &[("a/f", "f"), ("a/g", "g")]), 0, "{exclude:?} {policy:?}");
+            assert_eq!(sent_by(world(), &[("a/f", "a/k"), ("a/sub/h", "a/sub/i")]), 0, "{exclude:?} {policy:?}");
             sent_by(world(), &[("a", "b"), ("b", "c")]);
             sent_by(world(), &[("a", "b"), ("b", "a")]);
             sent_by(world(), &[("a/f", "t"), ("a/g", "a/f"), ("t", "a/g")]);
