@@ -37,6 +37,8 @@ inside() {
 
 [ -e "$root/etc/debian_version" ] || debootstrap --variant=minbase bookworm "$root"
 cp /etc/resolv.conf "$root/etc/resolv.conf"
+# Any installed machine knows itself by name; the bare folder does not.
+[ -e "$root/etc/hosts" ] || echo '127.0.0.1 localhost' > "$root/etc/hosts"
 # What makes this machine's package sources work makes them work there as well.
 cp -r /etc/apt/. "$root/etc/apt/"
 inside apt-get update -q
