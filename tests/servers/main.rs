@@ -44,6 +44,7 @@ mod seed;
 mod soak;
 mod ssh;
 mod ssh_rows;
+mod ssh_shared;
 mod support;
 mod trash;
 mod worlds;

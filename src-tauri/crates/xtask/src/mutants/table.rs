@@ -1001,13 +1001,7 @@ pub const MUTATIONS: &[Mutation] = &[
         "orderly && options_allow",
         RENAMED,
     ),
-    broken(
-        "a_file_renamed_in_its_folder_is_sent",
-        RECIPE,
-        "        line.word(\"--fuzzy\");\n",
-        "",
-        RENAMED,
-    ),
+    broken("a_file_renamed_in_its_folder_is_sent", RECIPE, "        line.word(\"--fuzzy\");\n", "", RENAMED),
     broken(
         "an_exit_code_of_ssh_with_a_meaning_is_sent_over",
         ENDS,
