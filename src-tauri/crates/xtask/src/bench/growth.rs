@@ -1,5 +1,7 @@
 //! How cost grows: more directories, more changes at once, more syncs on one source. Nothing may grow faster than n log n.
 //!
+//! A directory may take no more CPU and memory in a large tree than in a smaller one.
+//!
 //! driftlessd alone, each size once: what is judged is how two sizes compare, not how long one takes.
 
 use std::fs;
@@ -55,6 +57,13 @@ impl Series {
         (small >= TELLING || large >= TELLING)
             .then(|| large / small.max(TELLING) / (n_log_n(last.count) / n_log_n(before.count)))
     }
+
+    /// CPU and memory for each one of the last size, as parts of what they are at the last size but one.
+    pub fn of_each(&self) -> Option<(f64, f64)> {
+        let [.., before, last] = self.points[..] else { return None };
+        let more = last.count as f64 / before.count as f64;
+        Some((last.cpu / before.cpu.max(TELLING) / more, last.memory / before.memory / more))
+    }
 }
 
 /// Measures, shows and writes all three.
@@ -83,13 +92,21 @@ pub fn run(options: &Options, driftlessd: PathBuf, lsyncd: PathBuf) -> Result<()
         };
         say(&format!("{}: from the last size but one to the last {verdict}", series.name));
     }
+    if let Some((cpu, memory)) = all[0].of_each() {
+        say(&format!(
+            "each directory of the last size: CPU {cpu:.2}, memory {memory:.2} of what it takes at the size before"
+        ));
+        if cpu > SLACK || memory > SLACK {
+            worse.push("each directory");
+        }
+    }
     if let Some(out) = &options.out {
         fs::create_dir_all(out).map_err(|error| format!("{}: {error}", out.display()))?;
         report::write(&out.join("growth.json"), &json_of(&all))?;
         report::write(&out.join("growth.svg"), &curve::svg(&all))?;
         say(&format!("Written: {0}/growth.json, {0}/growth.svg", out.display()));
     }
-    if worse.is_empty() { Ok(()) } else { Err(format!("worse than n log n: {}", worse.join(", "))) }
+    if worse.is_empty() { Ok(()) } else { Err(format!("it grows too fast: {}", worse.join(", "))) }
 }
 
 fn series(
@@ -178,7 +195,7 @@ fn json_of(all: &[Series]) -> String {
     };
     let all: Vec<_> = all
         .iter()
-        .map(|series| json!({"name": series.name, "of_n_log_n": series.of_n_log_n(), "points": points(&series.points)}))
+        .map(|series| json!({"name": series.name, "of_n_log_n": series.of_n_log_n(), "of_each": series.of_each(), "points": points(&series.points)}))
         .collect();
     format!("{:#}\n", serde_json::Value::Array(all))
 }
@@ -199,5 +216,13 @@ mod tests {
         let square = grown(&[(1_000, 1.0), (10_000, 1.1), (100_000, 11.0)]).unwrap();
         assert!(square > 7.0, "{square}");
         assert_eq!(grown(&[(1, 0.5), (10, 0.51), (100, 0.52)]), None);
+    }
+
+    #[test]
+    fn what_each_one_takes_is_told_by_the_last_two_sizes() {
+        let point = |count, cpu, memory| Point { count, wall: 0.0, cpu, memory, watches: 0.0 };
+        let series =
+            Series { name: "s", points: vec![point(1, 9.0, 9.0), point(10, 1.0, 40.0), point(100, 5.0, 800.0)] };
+        assert_eq!(series.of_each(), Some((0.5, 2.0)));
     }
 }

@@ -145,10 +145,8 @@ impl Reader {
                 source.retry = None;
                 roots.push(source.key);
             }
-            for blind in source.blind.iter_mut().filter(|b| !b.trying && b.again <= now) {
-                blind.trying = true;
-                dirs.push((source.key, blind.parent, blind.name.clone()));
-            }
+            let due = source.blind.due(now, |parent| self.arena.is_live(parent));
+            dirs.extend(due.into_iter().map(|(parent, name)| (source.key, parent, name)));
         }
         roots.into_iter().for_each(|sync| self.knock(sync));
         dirs.into_iter().for_each(|(sync, parent, name)| self.push_dir(sync, parent, &name, None));
@@ -157,9 +155,7 @@ impl Reader {
     /// Its mode changed: perhaps it can be read now.
     pub fn try_blind_now(&mut self, sync: SyncKey, parent: NodeId, name: &[u8]) {
         let Some(source) = self.sources.get_mut(&sync.0) else { return };
-        for blind in source.blind.iter_mut().filter(|b| b.parent == parent && &*b.name == name) {
-            blind.again = Instant::now();
-        }
+        source.blind.hurry(parent, name, Instant::now());
     }
 
     pub fn ask_to_vouch(&mut self) {

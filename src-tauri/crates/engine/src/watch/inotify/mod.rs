@@ -3,6 +3,7 @@
 //! The thread always drains the kernel's queue first, then applies what it read, then walks for a moment, and begins
 //! again: a long walk never makes the kernel's queue overflow. It sleeps without a timer when nothing is due.
 
+mod blind;
 mod dirs;
 mod door;
 mod events;

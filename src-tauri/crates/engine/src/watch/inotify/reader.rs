@@ -175,7 +175,7 @@ impl Reader {
             at(source.opening.as_ref().and_then(|o| o.until));
             at(source.reaching.iter().filter_map(|r| r.until).min());
             at(self.batch_due(source));
-            at(source.blind.iter().filter(|b| !b.trying).map(|b| b.again).min());
+            at(source.blind.next());
         }
         due
     }

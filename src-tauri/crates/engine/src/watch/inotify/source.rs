@@ -10,20 +10,11 @@ use driftless_core::filter::{Matcher, Verdict};
 use driftless_core::mirror::SyncKey;
 use driftless_core::paths::RelPath;
 
+use super::blind::BlindDirs;
 use super::door::Opening;
 use super::remote::Reaching;
 use crate::watch::arena::NodeId;
 use crate::watch::batch::Batch;
-
-/// A directory that could not be opened or watched, to be tried again.
-pub(super) struct Blind {
-    pub parent: NodeId,
-    pub name: Box<[u8]>,
-    /// When.
-    pub again: Instant,
-    /// A try is under way.
-    pub trying: bool,
-}
 
 /// Wall-clock times, 0 for never.
 #[derive(Default)]
@@ -65,7 +56,7 @@ pub(super) struct Source {
     pub retry: Option<Instant>,
     /// The errno last said with NoSource.
     pub missing: Option<i32>,
-    pub blind: Vec<Blind>,
+    pub blind: BlindDirs,
     /// What is polled, below these.
     pub polled: Vec<RelPath>,
     /// Polls whose first look is not complete.
@@ -96,7 +87,7 @@ impl Source {
             opening: None,
             retry: None,
             missing: None,
-            blind: Vec::new(),
+            blind: BlindDirs::default(),
             polled: Vec::new(),
             polls_pending: 0,
             vouched: Vouched::default(),

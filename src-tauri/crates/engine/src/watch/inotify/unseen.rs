@@ -7,7 +7,6 @@ use driftless_core::paths::RelPath;
 use rustix::io::Errno;
 
 use super::reader::Reader;
-use super::source::Blind;
 use super::walk::{gone, number_in};
 use crate::watch::arena::NodeId;
 
@@ -44,19 +43,13 @@ impl Reader {
         let again = Instant::now() + self.options.retry_unreadable;
         let path = self.arena.path(parent).1.join(name);
         let Some(source) = self.sources.get_mut(&sync.0) else { return };
-        if let Some(known) = source.blind.iter_mut().find(|b| b.parent == parent && &*b.name == name) {
-            (known.again, known.trying) = (again, false);
-            return;
+        if source.blind.add(parent, name, again) {
+            self.sight(sync, Sight::Unreadable { path, errno: error.raw_os_error() });
         }
-        source.blind.push(Blind { parent, name: Box::from(name), again, trying: false });
-        self.sight(sync, Sight::Unreadable { path, errno: error.raw_os_error() });
     }
 
     /// It can be, or is gone. True if it was blind.
     pub fn no_longer_blind(&mut self, sync: SyncKey, parent: NodeId, name: &[u8]) -> bool {
-        let Some(source) = self.sources.get_mut(&sync.0) else { return false };
-        let before = source.blind.len();
-        source.blind.retain(|b| b.parent != parent || &*b.name != name);
-        source.blind.len() < before
+        self.sources.get_mut(&sync.0).is_some_and(|source| source.blind.remove(parent, name))
     }
 }

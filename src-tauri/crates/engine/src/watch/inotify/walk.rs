@@ -396,7 +396,6 @@ impl Reader {
         let count = self.arena.remove(node, &mut self.doomed);
         if let Some(source) = self.sources.get_mut(&sync.0) {
             source.dirs = source.dirs.saturating_sub(count);
-            source.blind.retain(|b| self.arena.is_live(b.parent));
         }
     }
 
