@@ -44,6 +44,30 @@ fn single_changes_start_no_child_and_bring_all_of_an_entry() {
 }
 
 #[test]
+fn root_the_owner_follows_without_a_child() {
+    let (home, source, target) = (Home::new(), Tree::new(), Tree::new());
+    source.write("dir/old", "x");
+    let live = Live::start(&home, &sync_direct("one", source.path(), &target.word(), "", ""));
+    live.up();
+    let before = children(&live);
+    source.write("dir/file", "content");
+    symlink("file", source.at("dir/link")).unwrap();
+    let names = ["dir/file", "dir/link", "dir/old", "dir"];
+    for owner in [1234, 4321] {
+        for (at, name) in (0..).zip(names) {
+            std::os::unix::fs::lchown(source.at(name), Some(owner + at), Some(owner + 7 * at)).unwrap();
+        }
+        live.settle("one", &source);
+        for (at, name) in (0..).zip(names) {
+            let meta = fs::symlink_metadata(target.at(name)).unwrap();
+            assert_eq!((meta.uid(), meta.gid()), (owner + at, owner + 7 * at), "{name}");
+        }
+    }
+    assert_equal(source.path(), &target.word(), &["-lptgoD"]);
+    assert_eq!(children(&live), before, "{}", live.log());
+}
+
+#[test]
 fn a_directory_renamed_over_an_empty_one_takes_its_place() {
     let (home, source, target) = (Home::new(), Tree::new(), Tree::new());
     for dir in ["full", "empty"] {
