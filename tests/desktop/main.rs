@@ -10,6 +10,7 @@
 )]
 
 mod answers;
+mod at_rest;
 mod axe;
 #[path = "../common/bus.rs"]
 mod bus;

@@ -18,7 +18,7 @@ use super::tell::Tell;
 use crate::direct::{self, Pool};
 use crate::look::files::{enter, files};
 use crate::look::filter_files::unfit;
-use crate::look::{Looked, Names, look};
+use crate::look::{Looked, Names, Tables, look_by};
 use crate::run::{Ground, Patience, Stream, run};
 use crate::secrets::Secrets;
 use crate::ssh::{self, Masters, Way};
@@ -68,6 +68,7 @@ pub(super) async fn look_for(
     job: JobId,
     ends: Arc<Ends>,
     paths: Vec<RelPath>,
+    tables: Arc<Tables>,
     mut stop: watch::Receiver<bool>,
 ) -> LookDone {
     let asked = paths.clone();
@@ -76,7 +77,7 @@ pub(super) async fn look_for(
             Target::Local { path } => Some(path.as_str()),
             _ => None,
         };
-        let mut looked = look(&ends.source, target, paths);
+        let mut looked = look_by(&tables, &ends.source, target, paths);
         if let Some(dir) = looked.dir.as_ref().filter(|_| ends.matcher.needs_dir_files()) {
             let paths: Vec<RelPath> = looked.paths.iter().map(|seen| seen.path.clone()).collect();
             if let Some(problem) = unfit(dir, &ends.matcher, &paths) {

@@ -43,6 +43,7 @@ use self::tell::Tell;
 use crate::dir_files::with_dir_files;
 use crate::direct::Pool;
 use crate::handle::Event;
+use crate::look::Tables;
 use crate::look::census::census;
 use crate::outside::Outside;
 use crate::outside::disks::Disks;
@@ -103,6 +104,8 @@ pub(crate) struct Driver {
     /// The mount table as it was looked at last.
     #[cfg(target_os = "linux")]
     mounts: Vec<crate::watch::mounts::Mount>,
+    /// What is mounted, for looks.
+    tables: Arc<Tables>,
     /// Notes that are being written, since when.
     unwritten: BTreeMap<u64, (SyncKey, Instant)>,
     /// Whose ends are on disks that come and go, and where those are.
@@ -149,6 +152,7 @@ impl Driver {
             tell_moved,
             #[cfg(target_os = "linux")]
             mounts: crate::watch::mounts::now(),
+            tables: Arc::default(),
             unwritten: BTreeMap::new(),
             followed: HashMap::new(),
             disks: Disks::new(),
@@ -172,6 +176,10 @@ impl Driver {
                     (self.parts.on_event)(Event::Finished(code));
                     return code;
                 }
+            }
+            if self.status_changed {
+                // What was just begun gets going first: a change on its way need not wait for what is shown of it.
+                tokio::task::yield_now().await;
             }
             self.publish();
             let wait = self.mirror.poll_timeout().map(|at| at.saturating_sub(self.clock.now().mono));
@@ -397,10 +405,11 @@ impl Driver {
             return self.input(failed_look(job, Errno::NOENT, paths));
         };
         let kept = Job::new(ends.clone());
-        let stop = kept.stop.subscribe();
+        let (stop, tables) = (kept.stop.subscribe(), self.tables.clone());
         self.jobs.insert(job, kept);
-        let task =
-            self.tasks.spawn(async move { Outcome::Looked(job, Box::new(look_for(job, ends, paths, stop).await)) });
+        let task = self
+            .tasks
+            .spawn(async move { Outcome::Looked(job, Box::new(look_for(job, ends, paths, tables, stop).await)) });
         self.about.insert(task.id(), (job, None));
     }
 

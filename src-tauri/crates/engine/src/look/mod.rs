@@ -25,6 +25,7 @@ use rustix::io::Errno;
 
 use dirs::Dirs;
 use mounts::Table;
+pub(crate) use mounts::Tables;
 #[cfg(target_os = "linux")]
 pub(crate) use mounts::unescaped;
 use root::Opened;
@@ -59,8 +60,13 @@ pub struct Looked {
 
 /// Looks at everything that a run depends on.
 pub fn look(source: &str, target: Option<&str>, paths: Vec<RelPath>) -> Looked {
+    look_by(&Tables::default(), source, target, paths)
+}
+
+/// The same, with the tables of mounts that are kept from one look to the next.
+pub(crate) fn look_by(tables: &Tables, source: &str, target: Option<&str>, paths: Vec<RelPath>) -> Looked {
     let opened = (root::open_root(source), target.map(|path| (path, root::open_root(path))));
-    let table = Table::now();
+    let table = tables.now();
     let (mut source, root) = seen(source, opened.0, &table);
     let (target, target_root) = opened.1.map_or((None, None), |(path, opened)| {
         let (look, root) = seen(path, opened, &table);
@@ -82,7 +88,7 @@ pub fn look(source: &str, target: Option<&str>, paths: Vec<RelPath>) -> Looked {
         && !facts.mounts.is_empty()
     {
         // What was unmounted while we looked reads as missing: it must not count as mounted.
-        let still = root.mounts(&Table::now());
+        let still = root.mounts(&tables.now());
         facts.mounts.retain(|point| still.contains(point));
     }
     let (dir, source_name) = apart(root);

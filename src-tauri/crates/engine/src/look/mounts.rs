@@ -2,8 +2,22 @@
 //!
 //! Linux tells in `/proc/self/mountinfo`. Elsewhere the list is empty; there a changed device of the root is all we see.
 
-use driftless_core::paths::RelPath;
+#[cfg(target_os = "linux")]
+use std::fs::File;
+#[cfg(target_os = "linux")]
+use std::io::Read;
+use std::sync::Arc;
+#[cfg(target_os = "linux")]
+use std::sync::{Mutex, PoisonError};
 
+use driftless_core::paths::RelPath;
+#[cfg(target_os = "linux")]
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+#[cfg(target_os = "linux")]
+const MOUNTED: &str = "/proc/self/mountinfo";
+#[cfg(target_os = "linux")]
+const WANTED: &str = "/etc/fstab";
 /// More than most tables have.
 #[cfg(target_os = "linux")]
 const PIECE: usize = 32 * 1024;
@@ -18,13 +32,9 @@ pub(super) struct Table {
 impl Table {
     /// As it is now.
     #[cfg(target_os = "linux")]
-    pub(super) fn now() -> Table {
-        Table { mounted: read("/proc/self/mountinfo"), wanted: read("/etc/fstab") }
-    }
-
-    #[cfg(not(target_os = "linux"))]
-    pub(super) fn now() -> Table {
-        Table::default()
+    fn of(mounted: impl Read) -> Table {
+        let wanted = File::open(WANTED).ok().and_then(read);
+        Table { mounted: read(mounted), wanted }
     }
 
     /// Mount points below this directory, called by its real name, sorted, each once.
@@ -39,18 +49,67 @@ impl Table {
     }
 }
 
+/// The tables are read again only when they changed: the kernel tells, and for many mounts it writes long.
+#[derive(Debug, Default)]
+pub(crate) struct Tables(#[cfg(target_os = "linux")] Mutex<Option<Kept>>);
+
+#[cfg(target_os = "linux")]
+#[derive(Debug)]
+struct Kept {
+    /// Told of every change since it was opened, which was before it was read.
+    mounted: File,
+    /// When the other table was changed last, and which file it is.
+    wanted: Option<(i64, i64, u64)>,
+    table: Arc<Table>,
+}
+
+impl Tables {
+    /// As they are now.
+    #[cfg(target_os = "linux")]
+    pub(super) fn now(&self) -> Arc<Table> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(kept) = kept.as_ref().filter(|kept| kept.holds()) {
+            return Arc::clone(&kept.table);
+        }
+        let wanted = stamp();
+        let Ok(mounted) = File::open(MOUNTED) else { return Arc::default() };
+        let table = Arc::new(Table::of(&mounted));
+        // What could not be read is tried again the next time.
+        *kept = table.mounted.is_some().then(|| Kept { mounted, wanted, table: Arc::clone(&table) });
+        table
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn now(&self) -> Arc<Table> {
+        Arc::default()
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Kept {
+    fn holds(&self) -> bool {
+        let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+        let mut fds = [PollFd::new(&self.mounted, PollFlags::PRI)];
+        matches!(poll(&mut fds, Some(&now)), Ok(0)) && self.wanted == stamp()
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn stamp() -> Option<(i64, i64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata(WANTED).ok().map(|meta| (meta.ctime(), meta.ctime_nsec(), meta.ino()))
+}
+
 /// In large pieces: for each the kernel goes over all mounts again.
 #[cfg(target_os = "linux")]
-fn read(path: &str) -> Option<Vec<u8>> {
-    use std::io::{ErrorKind, Read};
-    let mut file = std::fs::File::open(path).ok()?;
+fn read(mut file: impl Read) -> Option<Vec<u8>> {
     let mut text = vec![0; PIECE];
     let mut full = 0;
     loop {
         match file.read(&mut text[full..]) {
             Ok(0) => break,
             Ok(more) => full += more,
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
             Err(_) => return None,
         }
         if full == text.len() {
@@ -148,6 +207,18 @@ mod tests {
             assert!(!bare(right), "{right}");
         }
         assert!(!awaited(b"", TABLE, b"/mnt/x"));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_is_kept_is_what_is_there() {
+        let tables = Tables::default();
+        let root = |table: &Table| table.mounted.clone().is_some_and(|text| text.windows(3).any(|w| w == b" / "));
+        assert!(root(&tables.now()) && root(&tables.now()));
+        let kept = tables.0.lock().unwrap().take().unwrap();
+        // Whoever tells of changes told of none, or the table is read anew.
+        assert!(!kept.holds() || kept.table.mounted == read(File::open(MOUNTED).unwrap()));
+        assert!(!Kept { wanted: Some((0, 0, 0)), ..kept }.holds(), "another fstab");
     }
 
     #[test]
