@@ -11,7 +11,7 @@ use driftless_core::mirror::{Reply, Request};
 use driftless_core::plan::SyncPlan;
 use driftless_core::problem::Problem;
 use driftless_core::view::SyncStatus;
-use driftless_engine::history::History;
+use driftless_engine::history::{self, History};
 use driftless_engine::places::{Places, private_dir};
 use driftless_engine::secrets::system::System;
 use driftless_engine::{EngineOptions, Event, Handle};
@@ -97,7 +97,7 @@ impl Shell {
         let secrets = Arc::new(System::new());
         let (events, grown) = (outlet.clone(), outlet.clone());
         // The outlet is gone only when the process ends.
-        let history = History::open(&places.state.join("history.sqlite"), move || drop(grown.send(Input::Grown)));
+        let history = History::open(&places.state.join(history::FILE), move || drop(grown.send(Input::Grown)));
         let history = history.inspect_err(|error| tracing::warn!("there is no history: {error}")).ok();
         let keeper = history.clone();
         let on_event = move |event| match (event, &keeper) {

@@ -131,13 +131,17 @@ impl Desktop {
 
     /// A person types this into the prompt, once it is there.
     pub fn type_into_prompt(&self, password: &str) {
-        let xdotool = |words: &[&str]| {
-            let output = self.command("xdotool").args(words).output();
-            output.expect("xdotool is needed").status.success()
-        };
         let found = ["search", "--onlyvisible", "--class", "gcr-prompter"];
-        wait_for("the prompt", LONG, || xdotool(&found).then_some(()));
-        assert!(xdotool(&["type", "--delay", "40", password]) && xdotool(&["key", "Return"]));
+        wait_for("the prompt", LONG, || self.xdotool(&found));
+        assert!(
+            self.xdotool(&["type", "--delay", "40", password]).is_some() && self.xdotool(&["key", "Return"]).is_some()
+        );
+    }
+
+    /// What it printed, if it went well.
+    fn xdotool(&self, words: &[&str]) -> Option<String> {
+        let output = self.command("xdotool").args(words).output().expect("xdotool is needed");
+        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
     /// A target folder on this machine.

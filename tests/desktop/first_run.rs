@@ -1,14 +1,13 @@
 //! The first run through the real window, driven as a person would: from nothing to the first file on a real rsync server
-//! that asks for a password, in at most eight clicks and four fields.
+//! that asks for a password, in at most eight clicks and four fields, counted.
 
 use std::process::Command;
 
-use fantoccini::Locator;
-
 use crate::common::{Rsyncd, RsyncdOptions, wait_for};
 use crate::desktop::{Desktop, LONG};
-use crate::driver::{Driver, PATIENCE, fill, press, text};
+use crate::driver::{Driver, text};
 use crate::menu::Tray;
+use crate::person::Person;
 
 const USER: &str = "li";
 const PASSWORD: &str = "correct horse staple";
@@ -23,30 +22,29 @@ fn from_nothing_to_the_first_file_in_the_real_window() {
     desktop.home.write("Documents/letter.txt", "Dear all");
     let driver = Driver::start(&desktop);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let window = runtime.block_on(async {
-        let window = driver.open().await;
-        press(&window, "Set up a backup").await;
-        press(&window, "Next").await;
-        let server = "//label[contains(normalize-space(.), 'An rsync server')]";
-        let server = window.wait().at_most(PATIENCE).for_element(Locator::XPath(server)).await.unwrap();
-        server.click().await.unwrap();
-        fill(&window, "Server", &format!("127.0.0.1:{}", daemon.port)).await;
-        fill(&window, "Module", "mod").await;
-        fill(&window, "User", USER).await;
-        fill(&window, "Password", PASSWORD).await;
-        press(&window, "Next").await;
+    let person = runtime.block_on(async {
+        let mut person = Person::new(driver.open().await);
+        person.press("Set up a backup").await;
+        person.press("Next").await;
+        person.choose("An rsync server").await;
+        person.fill("Server", &format!("127.0.0.1:{}", daemon.port)).await;
+        person.fill("Module", "mod").await;
+        person.fill("User", USER).await;
+        person.fill("Password", PASSWORD).await;
+        person.press("Next").await;
         // The trial, step by step.
-        press(&window, "Next").await;
+        person.press("Next").await;
         // The rehearsal.
-        press(&window, "Start").await;
-        window
+        person.press("Start").await;
+        person
     });
     let file = daemon.module().join("Documents/letter.txt");
     wait_for("the first file at the server", LONG, || std::fs::read(&file).ok());
     tray.find(&["Everything changed before"]);
+    assert!(person.clicks <= 8 && person.fields <= 4, "{} clicks, {} fields", person.clicks, person.fields);
     // The password stands in the keyring, and in no file of this home.
     let account = format!("rsync://{USER}@127.0.0.1:{}/mod/", daemon.port);
-    let shown = runtime.block_on(text(&window));
+    let shown = runtime.block_on(text(&person.window));
     assert_eq!(desktop.bus.stored(account.trim_end_matches('/')), [PASSWORD.as_bytes()], "{shown}");
     let told =
         Command::new("grep").args(["-rlF", PASSWORD, "--exclude-dir=keyrings"]).arg(desktop.home.path()).output();

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use driftless_core::problem::Problem;
+use driftless_engine::Kind;
 use driftless_engine::history::{Entry, Filter, History};
 use driftless_wire::{
     Cause, FailureGroup, HistoryEntry, HistoryFilter, HistoryName, HistoryPage, HistoryShow, Plot, PlotSpan, RunKind,
@@ -61,7 +62,11 @@ fn told(name: String, entry: Entry) -> HistoryEntry {
         name,
         started_ms: entry.started_ms,
         took_ms: entry.took_ms,
-        what: if entry.pass { RunKind::Pass } else { RunKind::Batch },
+        what: match entry.kind {
+            Kind::Batch => RunKind::Batch,
+            Kind::Pass => RunKind::Pass,
+            Kind::Restore => RunKind::Restore,
+        },
         outcome,
         sent: entry.sent,
         removed: entry.removed,

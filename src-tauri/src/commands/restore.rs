@@ -2,7 +2,8 @@
 //!
 //! Rules: names come back as the ids that were given out, and lie below the source. What is asked anew ends the look before;
 //! a restore goes on until it is done, fails, or is stopped. Without "over" nothing that is here is touched: what comes back
-//! goes into a new folder, in the source itself, where it can be written and is backed up like everything else.
+//! goes into a new folder, in the source itself, where it can be written and is backed up like everything else. It stands in the
+//! history like a run of the mirror, also where it failed or was stopped.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -12,6 +13,7 @@ use driftless_core::diagnose::Item;
 use driftless_core::paths::{RelPath, show_bytes};
 use driftless_core::problem::Problem;
 use driftless_core::trash::Moment;
+use driftless_engine::brought_back::Begun;
 use driftless_engine::run::Ground;
 use driftless_engine::target_reader::TargetReader;
 use driftless_wire::{Here, Replaced, RestoreEntry, RestoreListing, RestorePoint, RestoreTo, Restored};
@@ -134,7 +136,9 @@ pub async fn restore(
         shell.words().text("restore-folder", &Default::default()).sentence,
         Zoned::now().strftime("%Y-%m-%d %H.%M.%S")
     );
+    let history = shell.history.clone();
     aside("restore", async move || {
+        let begun = Begun::now();
         let chosen = reader.below(from, &paths).await?;
         if chosen.is_empty() {
             return Err(Problem::error("restore-nothing"));
@@ -145,6 +149,9 @@ pub async fn restore(
             RestoreTo::Beside => (fresh(source, &folder)?, false),
         };
         let brought = reader.bring(&chosen, &to, over).await;
+        if let Some(history) = history {
+            history.keep(begun.ran(&reader.plan, &chosen, &brought));
+        }
         if brought.is_err() && !over {
             // Only if nothing is in it.
             let _ = std::fs::remove_dir(&to);

@@ -76,6 +76,23 @@ fn what_is_chosen_comes_back_beside_or_over_and_what_goes_is_said_before() {
     assert_eq!(desk.call("restore", over).unwrap()["place"], json!(source));
     assert_eq!(fs::read(source.join("kept.txt")).unwrap(), b"as it was");
 
+    let runs = || {
+        let asked = json!({ "filter": { "sync": null, "show": "all", "before": null, "limit": 9 } });
+        let page = desk.call("history", asked).unwrap();
+        let runs = page["entries"].as_array().unwrap().iter().filter(|run| run["what"] == "restore");
+        runs.cloned().collect::<Vec<Value>>()
+    };
+    // A thread of its own writes them.
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while runs().len() < 2 && std::time::Instant::now() < end {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let runs = runs();
+    let told = |run: &Value| (run["what"].clone(), run["outcome"].clone(), run["sent"].clone());
+    assert_eq!(told(&runs[0]), (json!("restore"), json!("done"), json!(1)));
+    assert_eq!(runs[0]["names"], json!([{ "shown": "kept.txt", "change": "sent" }]));
+    assert_eq!(told(&runs[1]), (json!("restore"), json!("done"), json!(3)));
+
     let points = desk.call("restore_points", json!({ "sync": "Docs" })).unwrap();
     let trash = listed(&desk, &points[1]["id"], "");
     let over = json!({ "sync": "Docs", "point": points[1]["id"], "ids": [trash[0]["id"]], "where": "over" });

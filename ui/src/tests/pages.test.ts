@@ -21,7 +21,7 @@ describe('activity', () => {
     const { user } = await show('calm', 'activity');
     await waitFor(() => expect(document.querySelectorAll('main details')).toHaveLength(50));
     await user.click(screen.getByRole('button', { name: 'Older' }));
-    await waitFor(() => expect(document.querySelectorAll('main details')).toHaveLength(65));
+    await waitFor(() => expect(document.querySelectorAll('main details')).toHaveLength(66));
   });
 });
 

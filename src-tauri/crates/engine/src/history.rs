@@ -1,7 +1,7 @@
 //! What was done: one row for each run that did something, in SQLite, bounded in age and number.
 //!
 //! Rules: a thread of its own writes, so that a slow disk never holds up the mirror; what cannot be written is said once and
-//! the mirror goes on. Readers open the file for themselves. Names in it are already shown (`show_bytes`): text, never bytes.
+//! the mirror goes on. What was brought back is a row too, but none of what was sent: plot and last names leave it out. Readers open the file for themselves. Names in it are already shown (`show_bytes`): text, never bytes.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,8 +11,10 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, Row, params};
 use serde::{Deserialize, Serialize};
 
-use crate::driver::Ran;
+use crate::driver::{Kind, Ran};
 
+/// Its name in the directory of what must outlive a restart.
+pub const FILE: &str = "history.sqlite";
 /// Rows older than this are removed.
 const OLDEST_MS: i64 = 180 * 24 * 3600 * 1000;
 /// No more rows are kept; some hundred bytes each.
@@ -58,8 +60,8 @@ pub struct Entry {
     pub started_ms: i64,
     /// Milliseconds.
     pub took_ms: i64,
-    /// A full pass; else a batch.
-    pub pass: bool,
+    /// Of which kind.
+    pub kind: Kind,
     /// Brought over, or changed in attributes.
     pub sent: u64,
     /// Removed at the target.
@@ -187,7 +189,8 @@ impl History {
     pub fn recent(&self, most: usize) -> Result<Vec<(String, i64)>, HistoryError> {
         // A run that only failed has no names; so many in a row say enough.
         let (entries, _) = self.page(&Filter { limit: most * 4, ..Filter::default() })?;
-        let names = entries.into_iter().flat_map(|entry| {
+        let sent = entries.into_iter().filter(|entry| entry.kind != Kind::Restore);
+        let names = sent.flat_map(|entry| {
             let at = entry.started_ms;
             entry.names.into_iter().map(move |(name, _)| (name, at))
         });
@@ -208,7 +211,7 @@ impl History {
             Plot { at: (0..count).map(|n| first + n * span).collect(), bytes: vec![0; spans], changes: vec![0; spans] };
         let mut ask = base.prepare(
             "SELECT (started_ms - ?1) / ?2, SUM(bytes), SUM(sent + removed) FROM run
-             WHERE started_ms >= ?1 AND (?3 IS NULL OR sync = ?3) GROUP BY 1",
+             WHERE started_ms >= ?1 AND pass < 2 AND (?3 IS NULL OR sync = ?3) GROUP BY 1",
         )?;
         let rows = ask.query_map(params![first, span, sync], |row| {
             Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
@@ -270,7 +273,7 @@ fn insert(base: &Connection, ran: Ran) -> Result<(), rusqlite::Error> {
         ran.sync,
         ran.started_ms,
         took,
-        ran.pass,
+        number_of(ran.kind),
         number(ran.sent),
         number(ran.removed),
         number(ran.bytes),
@@ -279,6 +282,35 @@ fn insert(base: &Connection, ran: Ran) -> Result<(), rusqlite::Error> {
         told
     ])?;
     Ok(())
+}
+
+/// Of the column `pass`, which once held only the first two.
+fn number_of(kind: Kind) -> i64 {
+    match kind {
+        Kind::Batch => 0,
+        Kind::Pass => 1,
+        Kind::Restore => 2,
+    }
+}
+
+fn kind_of(number: i64) -> Kind {
+    match number {
+        0 => Kind::Batch,
+        1 => Kind::Pass,
+        _ => Kind::Restore,
+    }
+}
+
+/// Adds this row at once, to a history that is there already: for programs that end at once. True if there was one.
+///
+/// # Errors
+/// It cannot be written.
+pub fn add(path: &Path, ran: Ran) -> Result<bool, HistoryError> {
+    if !path.exists() {
+        return Ok(false);
+    }
+    insert(&try_make(path)?, ran)?;
+    Ok(true)
 }
 
 fn clear(base: &Connection, now_ms: i64) -> Result<(), rusqlite::Error> {
@@ -296,7 +328,7 @@ fn entry(row: &Row<'_>) -> Result<Entry, rusqlite::Error> {
         sync: row.get(1)?,
         started_ms: row.get(2)?,
         took_ms: row.get(3)?,
-        pass: row.get(4)?,
+        kind: kind_of(row.get(4)?),
         sent: number(5)?,
         removed: number(6)?,
         bytes: number(7)?,
@@ -316,7 +348,7 @@ mod tests {
             sync: sync.to_owned(),
             started_ms,
             took: Duration::from_millis(12),
-            pass: false,
+            kind: Kind::Batch,
             sent,
             removed: 0,
             bytes: sent * 10,
@@ -368,6 +400,23 @@ mod tests {
         assert_eq!(plot, Plot { at: vec![900, 1000, 1100], bytes: vec![10, 50, 0], changes: vec![1, 5, 0] });
         let plot = history.plot(Some("b"), 1150, Duration::from_millis(100), 3).unwrap();
         assert_eq!(plot.changes, [0, 3, 0]);
+    }
+
+    #[test]
+    fn what_was_brought_back_is_a_row_and_nothing_that_was_sent() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("h.sqlite");
+        let back = |at| Ran { kind: Kind::Restore, names: vec![("back".to_owned(), false)], ..ran("a", at, 7) };
+        assert!(!add(&path, back(100)).unwrap(), "nobody keeps a history here");
+        assert!(!path.exists());
+        let history = history(&path, vec![ran("a", 100, 1), back(110)]);
+        assert!(add(&path, back(120)).unwrap());
+        let (all, _) = history.page(&Filter { limit: 9, ..Filter::default() }).unwrap();
+        let kinds: Vec<Kind> = all.iter().map(|entry| entry.kind).collect();
+        assert_eq!(kinds, [Kind::Restore, Kind::Restore, Kind::Batch]);
+        assert_eq!(all[0].sent, 7);
+        assert_eq!(history.recent(9).unwrap(), [("a\\x1b".to_owned(), 100)]);
+        assert_eq!(history.plot(None, 150, Duration::from_millis(100), 1).unwrap().changes, [1]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What Driftless does: it watches, runs rsync, asks the keyring, and runs one loop around `driftless-core`.
 #![warn(missing_docs)]
 
+pub mod brought_back;
 pub mod control;
 mod dir_files;
 mod direct;
@@ -28,5 +29,5 @@ pub mod target_reader;
 pub mod trial;
 pub mod watch;
 
-pub use driver::Ran;
+pub use driver::{Kind, Ran};
 pub use handle::{EngineOptions, Event, Gone, Handle, MakeWatcher, StartError, start};

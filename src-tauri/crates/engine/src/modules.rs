@@ -38,7 +38,8 @@ pub fn list(host: &str, port: Option<u16>) -> Result<Vec<Module>, Problem> {
         _ => return Err(problem()),
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|_| problem())?;
-    let words = vec!["--no-motd".to_owned(), "--contimeout=10".to_owned(), format!("rsync://{server}/")];
+    // Not `--no-motd`: it silences the list as well, since both come the same way.
+    let words = vec!["--contimeout=10".to_owned(), format!("rsync://{server}/")];
     let ground = Ground::new("/");
     let (ended, text) = runtime.block_on(ask("rsync", words, &ground, BOUND)).map_err(|_| problem())?;
     if ended.exit != Exit::Code(0) {
@@ -47,10 +48,10 @@ pub fn list(host: &str, port: Option<u16>) -> Result<Vec<Module>, Problem> {
     Ok(read(&String::from_utf8_lossy(&text)))
 }
 
-/// A line for each: the name, padded to 15 characters, a tab, the comment.
+/// A line for each: the name, padded to 15 characters, a tab, the comment. A greeting before them has no such lines.
 fn read(text: &str) -> Vec<Module> {
     let module = |line: &str| {
-        let (name, comment) = line.split_once('\t')?;
+        let (name, comment) = line.split_once('\t').filter(|(name, _)| name.chars().count() >= 15)?;
         let name = name.trim_end();
         let shown = show_bytes(name.as_bytes());
         (!name.is_empty() && shown == name)
@@ -65,8 +66,7 @@ mod tests {
 
     #[test]
     fn a_list_is_read_and_foreign_text_is_tamed() {
-        let text =
-            "home           \tFolders of all\nmy photos      \t\nMotto of the day\nx\u{1b}[31m\tred\nb\t\u{1b}[2J\n";
+        let text = "Motto:\tof the day\n\nhome           \tFolders of all\nmy photos      \t\nx\u{1b}[31m         \tred\nb              \t\u{1b}[2J\n";
         let all = read(text);
         let names: Vec<&str> = all.iter().map(|module| module.name.as_str()).collect();
         assert_eq!(names, ["home", "my photos", "b"]);

@@ -164,7 +164,7 @@ fn every_entry_stands_in_every_language() {
     }
 }
 
-/// Every key of the model has a name in every language; its help is the model's own in English.
+/// Every key of the model has a name in every language, and its unit a word; its help is the model's own in English.
 #[test]
 fn every_key_of_the_model_has_a_name_and_help() {
     use driftless_core::config::{Table, ValueType, keys};
@@ -184,6 +184,11 @@ fn every_key_of_the_model_has_a_name_and_help() {
                 let entry = format!("option-{word}-{}", key.name);
                 let Some(parts) = all.get(&entry) else { panic!("{language:?} lacks {entry}") };
                 assert!(language == Language::English || parts.contains(".help"), "{language:?} {entry} has no help");
+                // A sign such as % is the same everywhere.
+                let unit = key.unit.map(|unit| unit.to_lowercase().replace('/', "-"));
+                let unit = unit.filter(|unit| unit.chars().all(|c| c.is_ascii_alphabetic() || c == '-'));
+                let named = unit.is_none_or(|unit| all.contains_key(&format!("unit-{unit}")));
+                assert!(named, "{language:?} has no word for the unit of {entry}");
             }
         }
     }

@@ -73,7 +73,7 @@ cargo xtask bench [--growth] [--rounds 3] [--scale 1] [--million] [--out DIR] [W
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let done = match words.first().map(String::as_str) {
-        Some("run") if words.len() == 1 && window::has_display() => Ok(window::run()),
+        Some("run") if window::opens(&words[1..], window::has_display()) => Ok(window::run()),
         Some("run") => demo::Options::read(&words[1..]).map(demo::run),
         Some("screenshots") => screenshots::Options::read(&words[1..]).map(screenshots::take),
         Some("icons") => Ok(icons::render()),

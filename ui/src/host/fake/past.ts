@@ -38,8 +38,12 @@ export const HISTORY: HistoryEntry[] = [
     sync: 'photos', name: 'Photos', what: 'pass', tookMs: 41 * MINUTE, sent: 18_204, bytes: 12.4 * GB, removed: 31,
     names: [{ shown: 'Album 2026/IMG_2231.jpg', change: 'sent' }, { shown: 'Album 2019/old.jpg', change: 'removed' }],
   }),
-  entry(5, { removed: 2, sent: 0, bytes: 0, names: [{ shown: 'tmp/a', change: 'removed' }, { shown: 'tmp/b', change: 'removed' }] }),
-  ...Array.from({ length: 60 }, (_, n) => entry(n + 6, { sent: 1 + ((n * 7) % 23), bytes: ((n * 37) % 90) * 11_000 })),
+  entry(5, {
+    sync: 'photos', name: 'Photos', what: 'restore', tookMs: 2_100, sent: 1, bytes: 4.1 * MB,
+    names: [{ shown: 'Album 2019/old.jpg', change: 'sent' }],
+  }),
+  entry(6, { removed: 2, sent: 0, bytes: 0, names: [{ shown: 'tmp/a', change: 'removed' }, { shown: 'tmp/b', change: 'removed' }] }),
+  ...Array.from({ length: 60 }, (_, n) => entry(n + 7, { sent: 1 + ((n * 7) % 23), bytes: ((n * 37) % 90) * 11_000 })),
 ];
 
 export function history(filter: HistoryFilter): HistoryPage {

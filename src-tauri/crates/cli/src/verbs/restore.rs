@@ -1,6 +1,7 @@
 //! `restore`: brings a file or a folder back from the target, or from its trash.
 //!
-//! Nothing that is here is replaced without a word: a question on a terminal, `--yes` elsewhere.
+//! Nothing that is here is replaced without a word: a question on a terminal, `--yes` elsewhere. Where the window keeps a history,
+//! it stands there afterwards.
 
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -8,6 +9,8 @@ use std::path::{Path, PathBuf};
 use driftless_core::paths::{RelPath, show_bytes};
 use driftless_core::problem::Problem;
 use driftless_core::trash::Version;
+use driftless_engine::brought_back::Begun;
+use driftless_engine::history;
 use driftless_engine::places::Places;
 use driftless_engine::target_reader::TargetReader;
 use jiff::{Timestamp, Zoned};
@@ -79,7 +82,13 @@ pub fn restore(asked: Asked, places: &Places) -> u8 {
         if !replaced.is_empty() && !asked.yes && !agreed(&replaced, &to) {
             return Ok(FAILED);
         }
-        let brought = reader.bring(&chosen, &to, !replaced.is_empty()).await?;
+        let begun = Begun::now();
+        let brought = reader.bring(&chosen, &to, !replaced.is_empty()).await;
+        let ran = begun.ran(&reader.plan, &chosen, &brought);
+        if let Err(error) = history::add(&places.state.join(history::FILE), ran) {
+            report::error(&format!("the history cannot be written: {error}"));
+        }
+        let brought = brought?;
         let s = if brought.files == 1 { "" } else { "s" };
         report::stdout(&format!(
             "brought back {} file{s}, {} bytes, to {}\n",

@@ -38,7 +38,7 @@ use self::job::{Ends, Job, LookDone, Start, end_of, failed_look, look_for};
 pub(crate) use self::message::Message;
 use self::pace::Pace;
 use self::ran::Begun;
-pub use self::ran::Ran;
+pub use self::ran::{Kind, Ran};
 use self::tell::Tell;
 use crate::dir_files::with_dir_files;
 use crate::direct::Pool;

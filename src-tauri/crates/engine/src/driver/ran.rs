@@ -14,6 +14,17 @@ use super::job::Ends;
 /// So many names are told of a run, and of each cause.
 const NAMES: usize = 10;
 
+/// Which kind of work it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Changes.
+    Batch,
+    /// A full pass, or a part of one.
+    Pass,
+    /// Brought back from the target: what is "sent" came here.
+    Restore,
+}
+
 /// See the head of this file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ran {
@@ -23,8 +34,8 @@ pub struct Ran {
     pub started_ms: i64,
     /// How long it took.
     pub took: Duration,
-    /// A full pass; else a batch.
-    pub pass: bool,
+    /// Of which kind.
+    pub kind: Kind,
     /// Files and directories brought over, or changed in attributes.
     pub sent: u64,
     /// Removed at the target.
@@ -80,7 +91,7 @@ impl Begun {
             sync: ends.id.clone(),
             started_ms: self.wall_ms,
             took: self.at.elapsed(),
-            pass: self.pass,
+            kind: if self.pass { Kind::Pass } else { Kind::Batch },
             sent: 0,
             removed: 0,
             bytes: 0,

@@ -98,6 +98,7 @@ unit-processes = processes
 unit-bytes = bytes
 unit-kib-s = KiB/s
 unit-files = files
+unit-days = days
 choice-inotifyMode-closewrite = When a written file is closed
 choice-inotifyMode-modify = At every write
 choice-inotifyMode-closewrite-or-modify = At both

@@ -134,6 +134,10 @@ activity-sent = { $count ->
     [one] { $count } sent
    *[other] { $count } sent
 }
+activity-brought = { $count ->
+    [one] { $count } item brought back
+   *[other] { $count } items brought back
+}
 activity-removed = { $count ->
     [one] { $count } removed
    *[other] { $count } removed

@@ -90,6 +90,7 @@ unit-processes = 个进程
 unit-bytes = 字节
 unit-kib-s = KiB/秒
 unit-files = 个文件
+unit-days = 天
 choice-inotifyMode-closewrite = 写入的文件关闭时
 choice-inotifyMode-modify = 每次写入时
 choice-inotifyMode-closewrite-or-modify = 两者皆是

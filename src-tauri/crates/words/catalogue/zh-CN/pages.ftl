@@ -119,6 +119,7 @@ activity-pass = 全量同步
 activity-restore = 恢复
 activity-rehearsal = 预演
 activity-sent = 发送 { $count } 项
+activity-brought = 取回 { $count } 项
 activity-removed = 删除 { $count } 项
 activity-failed = 失败 { $count } 项
 activity-nothing-sent = 没有要发送的内容
