@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 
 use crate::chance::{many, setting};
 use crate::changes::{Changes, EXCLUDE, FILTERS, last_word};
-use crate::common::{Rsyncd, RsyncdOptions, Tree, differences};
+use crate::common::{Rsyncd, RsyncdOptions, Tree, differences, wait_for};
 use crate::live::{Live, sync, sync_direct};
-use crate::support::Home;
+use crate::support::{Home, LONG};
 
 /// So many samples at least, and no more often than every ten seconds in a long run.
 const SAMPLES: u32 = 20;
@@ -105,4 +105,23 @@ fn steady_change_for_long_takes_no_more_of_the_machine() {
     flat(&samples, "descriptors", |s| s.descriptors, |_| 4);
     flat(&samples, "threads", |s| s.threads, |_| 2);
     live.end();
+}
+
+#[test]
+fn what_only_the_start_needed_is_given_back() {
+    let (home, source, target) = (Home::new(), Tree::new(), Tree::new());
+    source.write("file", "1");
+    // No status file: nobody else hears of the status either.
+    let live = Live::start(&home, &sync("one", source.path(), &target.word(), "", ""));
+    live.up();
+    let file = format!("/proc/{}/status", live.pid().as_raw_nonzero());
+    wait_for("less than at the most", LONG, || {
+        let text = fs::read_to_string(&file).unwrap();
+        let number = |key: &str| {
+            let line = text.lines().find_map(|line| line.strip_prefix(key)).unwrap();
+            line.split_whitespace().next().unwrap().parse::<u64>().unwrap()
+        };
+        (number("VmRSS:") * 10 < number("VmHWM:") * 9).then_some(())
+    });
+    live.settle("one", &source);
 }

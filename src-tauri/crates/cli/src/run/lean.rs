@@ -1,5 +1,7 @@
 //! When a daemon gives back what only its start needed: once, when everything is watched and nothing runs.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use driftless_core::view::{Phase, Status};
@@ -9,18 +11,28 @@ use tokio::time::Instant;
 const SETTLED: Duration = Duration::from_millis(10);
 
 /// See the module's head.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Lean {
     at: Option<Instant>,
-    done: bool,
+    wanted: Arc<AtomicBool>,
 }
 
 impl Lean {
+    /// Before the start.
+    pub fn new() -> Lean {
+        Lean { at: None, wanted: Arc::new(AtomicBool::new(true)) }
+    }
+
+    /// Whether it is still to hear of the status.
+    pub fn wanted(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.wanted)
+    }
+
     /// The status is another one.
     pub fn changed(&mut self, status: &Status, now: Instant) {
         let busy = |phase: Phase| matches!(phase, Phase::Starting | Phase::FullPass | Phase::Sending);
         let at_rest = status.running == 0 && !status.syncs.iter().any(|sync| busy(sync.phase));
-        self.at = (at_rest && !self.done).then(|| now + SETTLED);
+        self.at = (at_rest && self.wanted.load(Ordering::Relaxed)).then(|| now + SETTLED);
     }
 
     /// When to call [`Lean::give_back`].
@@ -30,7 +42,8 @@ impl Lean {
 
     /// Does it; never again.
     pub fn give_back(&mut self) {
-        (self.at, self.done) = (None, true);
+        self.at = None;
+        self.wanted.store(false, Ordering::Relaxed);
         driftless_engine::spare::give_back();
     }
 }
@@ -51,7 +64,7 @@ mod tests {
             fading: false,
             around: Surroundings::default(),
         };
-        let mut lean = Lean::default();
+        let mut lean = Lean::new();
         let now = Instant::now();
         lean.changed(&status(1), now);
         assert_eq!(lean.due(), None);
@@ -63,5 +76,6 @@ mod tests {
         lean.give_back();
         lean.changed(&status(0), now);
         assert_eq!(lean.due(), None);
+        assert!(!lean.wanted().load(Ordering::Relaxed), "nobody is woken for it any more");
     }
 }

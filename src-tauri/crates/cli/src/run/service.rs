@@ -67,12 +67,13 @@ impl Service {
         let status = StatusWriter::new(&loaded.plan.settings, log);
         let (logfile, nodaemon) = (loaded.plan.settings.logfile.clone(), loaded.plan.settings.nodaemon);
         let (sender, events) = unbounded_channel();
-        let (to_log, file) = (log.clone(), status.wanted());
+        let lean = Lean::new();
+        let (to_log, file, start) = (log.clone(), status.wanted(), lean.wanted());
         let mut options = EngineOptions::new(Arc::new(System::new()), &places.runtime, move |event| match event {
             Event::Say(say) => to_log.say(&say),
             Event::Ran(_) => {}
-            // Without a status file nobody is woken for it.
-            Event::Status(_) if !file.load(Ordering::Relaxed) => {}
+            // After the start, and without a status file, nobody is woken for it.
+            Event::Status(_) if !file.load(Ordering::Relaxed) && !start.load(Ordering::Relaxed) => {}
             // The loop is gone only when the process ends.
             other => drop(sender.send(other)),
         });
@@ -99,7 +100,7 @@ impl Service {
             held,
             log,
             status,
-            lean: Lean::default(),
+            lean,
             logfile,
             nodaemon,
             control,
