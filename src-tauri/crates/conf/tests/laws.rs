@@ -125,3 +125,30 @@ proptest! {
         let _ = lsyncd::import(&bytes, "x", &mut |_| Err("no".to_owned()), &mut |_| None);
     }
 }
+
+/// A loop can make a text of any length out of a short file. What is taken in can always be read from its own export again; what
+/// is too much is said where it stands.
+#[test]
+fn what_a_short_file_made_long_is_read_from_its_export_or_refused() {
+    let made = |bytes: usize, of: &str| {
+        import(&format!("\nsync {{ default.rsync, source = '/' .. string.rep('{of}', {bytes}), target = '/b' }}"))
+    };
+    for (bytes, of) in
+        [(2_457_000, "x"), (4_000_000, "x"), (1_000_000, "\\\\1"), (1_000_000, "\\\""), (1_300_000, "\u{540d}")]
+    {
+        let imported = made(bytes, of).unwrap();
+        let text = lsyncd::export(&imported.config);
+        assert!(
+            import(&text).unwrap_or_else(|p| panic!("{bytes} times {of}: {p:?}")).config == imported.config,
+            "{bytes} {of}"
+        );
+    }
+    for (bytes, of) in [(4_200_000, "x"), (1_400_000, "\\\\1"), (1_100_000, "\\7")] {
+        let refused = made(bytes, of).unwrap_err();
+        assert_eq!(
+            (refused[0].code.as_str(), refused[0].place.as_ref().unwrap().line),
+            ("lua-too-much", 2),
+            "{bytes} times {of}"
+        );
+    }
+}

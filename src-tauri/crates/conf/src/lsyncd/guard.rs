@@ -26,6 +26,10 @@ const MAX_TIME: Duration = Duration::from_secs(10);
 const MAX_MEMORY: usize = 64 * 1024 * 1024;
 /// Values in all `sync{}` and `settings{}` together.
 const MAX_VALUES: usize = 200_000;
+/// Bytes of all values as they are written out again: what was read can then always be read from its own export.
+const MAX_WRITTEN: usize = MAX_BYTES - 64 * 1024;
+/// What a value costs there beside its text: a quote at each end, a comma, its line's beginning.
+const WRITTEN_AROUND: usize = 8;
 /// How often calls that come back into Lua may nest.
 const MAX_DEPTH: usize = 30;
 
@@ -45,7 +49,8 @@ pub(super) struct Guard {
     instructions: Cell<u64>,
     began: Instant,
     values: Cell<usize>,
-    bytes: Cell<usize>,
+    read: Cell<usize>,
+    written: Cell<usize>,
     depth: Cell<usize>,
     stopped: RefCell<Option<Problem>>,
     final_: Cell<bool>,
@@ -59,7 +64,8 @@ impl Guard {
             instructions: Cell::new(0),
             began: Instant::now(),
             values: Cell::new(0),
-            bytes: Cell::new(0),
+            read: Cell::new(0),
+            written: Cell::new(0),
             depth: Cell::new(0),
             stopped: RefCell::default(),
             final_: Cell::new(false),
@@ -140,11 +146,25 @@ impl Guard {
         self.stopped.borrow_mut().take()
     }
 
-    /// Counts a value that is kept, with its bytes.
-    pub fn keep(&self, bytes: usize) -> mlua::Result<()> {
+    /// Counts the text of a file.
+    pub fn read(&self, text: &[u8]) -> mlua::Result<()> {
+        self.read.set(self.read.get().saturating_add(text.len()));
+        self.stop_beyond(self.read.get() > MAX_BYTES)
+    }
+
+    /// Counts a value that is kept, with its text.
+    pub fn keep(&self, text: &[u8]) -> mlua::Result<()> {
         self.values.set(self.values.get() + 1);
-        self.bytes.set(self.bytes.get().saturating_add(bytes));
-        if self.values.get() > MAX_VALUES || self.bytes.get() > MAX_BYTES {
+        // As the export writes it: a control character is up to a backslash and three digits.
+        let control = text.iter().filter(|b| b.is_ascii_control()).count();
+        let quoted = text.iter().filter(|b| matches!(b, b'"' | b'\\')).count();
+        let written = text.len() + quoted + 3 * control + WRITTEN_AROUND;
+        self.written.set(self.written.get().saturating_add(written));
+        self.stop_beyond(self.values.get() > MAX_VALUES || self.written.get() > MAX_WRITTEN)
+    }
+
+    fn stop_beyond(&self, beyond: bool) -> mlua::Result<()> {
+        if beyond {
             return Err(self.stop_for_good(Problem::error("lua-too-much")));
         }
         Ok(())

@@ -163,7 +163,7 @@ fn execute(lua: &Lua, guard: &Guard, text: &[u8], name: &str) -> mlua::Result<Mu
     if text.contains(&0) || text.starts_with(b"\x1b") {
         return Err(refuse("lua-binary"));
     }
-    guard.keep(text.len())?;
+    guard.read(text)?;
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     // A first line for the shell, as Lua's own program skips it; its newline stays for the count of lines.
     let code = if text.starts_with(b"#") {
@@ -199,11 +199,11 @@ fn take(
         let sites: Vec<_> = source.places.sites.iter().filter(|s| s.line == line && s.name == name).collect();
         if let Some(site) = sites.get(*made % sites.len().max(1)) {
             spot.column = site.column;
-            guard.keep(site.keys.keys().map(String::len).sum())?;
             (keys, comments) = (site.keys.clone(), site.comments.clone());
         }
         *made += 1;
     }
+    keys.keys().try_for_each(|key: &String| guard.keep(key.as_bytes()))?;
     let mut reader = Reader { guard, defaults, kind: None };
     let mut tree = Tree::default();
     reader.inherit(&mut tree, table, false, 0)?;

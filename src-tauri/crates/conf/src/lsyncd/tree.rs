@@ -66,7 +66,7 @@ impl Reader<'_> {
             if name == "_merge" || name == "_verbatim" {
                 continue;
             }
-            self.guard.keep(name.len())?;
+            self.guard.keep(name.as_bytes())?;
             match value {
                 LuaValue::Table(inner) => {
                     let numbers = numbered(&name);
@@ -86,7 +86,7 @@ impl Reader<'_> {
                 LuaValue::Table(inner) => {
                     let known = self.defaults.0.iter().find(|(at, _)| *at == inner.to_pointer());
                     self.kind = self.kind.or(known.map(|(_, kind)| *kind));
-                    self.guard.keep(0)?;
+                    self.guard.keep(b"")?;
                     self.inherit(into, &inner, false, depth + 1)?;
                 }
                 other => {
@@ -100,14 +100,14 @@ impl Reader<'_> {
 
     /// A value that is no table.
     pub fn value(&self, value: &LuaValue) -> mlua::Result<Value> {
-        self.guard.keep(0)?;
+        self.guard.keep(b"")?;
         Ok(match value {
             LuaValue::Boolean(b) => Value::Bool(*b),
             LuaValue::Integer(i) => Value::Integer(*i),
             LuaValue::Number(f) => Value::Float(*f),
             LuaValue::String(text) => {
                 let bytes = text.as_bytes();
-                self.guard.keep(bytes.len())?;
+                self.guard.keep(&bytes)?;
                 std::str::from_utf8(&bytes)
                     .map_or_else(|_| Value::Bytes(show_bytes(&bytes)), |text| Value::Text(text.to_owned()))
             }
