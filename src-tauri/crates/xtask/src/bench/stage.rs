@@ -7,9 +7,12 @@ use std::time::{Duration, Instant};
 
 use super::program::{Program, Who};
 
-/// Removed at the end.
+/// Removed at the end, and not before: ext4 does not give out an inode again soon after it was freed, and steps over each such one
+/// for every new file. What is removed between turns would so be paid for by the turns after it, minutes of it.
 pub struct Stage {
     dir: PathBuf,
+    /// What is not needed any more.
+    over: PathBuf,
     driftlessd: PathBuf,
     lsyncd: PathBuf,
     scale: f64,
@@ -38,8 +41,11 @@ impl Stage {
     pub fn new(driftlessd: PathBuf, lsyncd: PathBuf, scale: f64) -> Result<Stage, String> {
         let temp = fs::canonicalize(std::env::temp_dir()).map_err(|error| error.to_string())?;
         let dir = temp.join(format!("driftless-bench-{}", std::process::id()));
-        fs::create_dir(&dir).map_err(|error| format!("{}: {error}", dir.display()))?;
-        let stage = Stage { dir, driftlessd, lsyncd, scale };
+        let over = temp.join(format!("driftless-bench-{}-over", std::process::id()));
+        for dir in [&dir, &over] {
+            fs::create_dir(dir).map_err(|error| format!("{}: {error}", dir.display()))?;
+        }
+        let stage = Stage { dir, over, driftlessd, lsyncd, scale };
         stage.clear().map(|()| stage)
     }
 
@@ -68,13 +74,12 @@ impl Stage {
         self.dir.join("target")
     }
 
-    /// Empties everything.
+    /// Begins anew with everything empty.
     pub fn clear(&self) -> Result<(), String> {
-        for dir in fs::read_dir(&self.dir).map_err(|error| error.to_string())?.flatten() {
-            let path = dir.path();
-            let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
-            removed.map_err(|error| format!("{}: {error}", path.display()))?;
-        }
+        let number = fs::read_dir(&self.over).map_err(|error| error.to_string())?.count();
+        fs::rename(&self.dir, self.over.join(number.to_string()))
+            .and_then(|()| fs::create_dir(&self.dir))
+            .map_err(|error| format!("{}: {error}", self.dir.display()))?;
         for dir in [self.source(), self.target()] {
             fs::create_dir(&dir).map_err(|error| format!("{}: {error}", dir.display()))?;
         }
@@ -140,7 +145,9 @@ impl Stage {
 
 impl Drop for Stage {
     fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.dir);
+        for dir in [&self.dir, &self.over] {
+            let _ = fs::remove_dir_all(dir);
+        }
     }
 }
 
