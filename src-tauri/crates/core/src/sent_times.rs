@@ -4,8 +4,10 @@
 //! nobody has seen, at most that of the run's end. So whatever is not newer than the end of the run that listed it is suspect,
 //! whatever stood there when it was looked at, and also where the run broke off: nobody knows how far it came.
 //!
-//! Only listed files are remembered one by one, and only so many. What else was sent, by a pass or with a directory, was
-//! sent no later than `floor`: a time that is not newer than that may have been sent.
+//! Only listed files and directories that went whole are remembered one by one, and only so many. What else was sent, by a
+//! pass or under a name that it has no more, was sent no later than `floor`: a time that is not newer than that may have
+//! been sent. A directory that no run has been in is not among it: a program unpacked is not compared by checksum because
+//! another directory went whole a moment ago.
 
 use std::collections::BTreeMap;
 
@@ -19,6 +21,8 @@ const MOST: usize = 20_000;
 #[derive(Debug, Default)]
 pub struct SentTimes {
     each: BTreeMap<RelPath, i128>,
+    /// Directories that went whole: all below them.
+    whole: BTreeMap<RelPath, i128>,
     floor_ns: i128,
 }
 
@@ -35,10 +39,19 @@ impl SentTimes {
         }
     }
 
-    /// A run that walked ended: whatever is older than `wall_ms` may have been sent.
+    /// A run that walked all ended: whatever is older than `wall_ms` may have been sent.
     pub fn walked(&mut self, wall_ms: i64) {
         self.floor_ns = self.floor_ns.max(end_of(wall_ms));
         self.each.clear();
+        self.whole.clear();
+    }
+
+    /// A run that walked these directories ended: whatever is below them and older than `wall_ms` may have been sent.
+    pub fn walked_below(&mut self, dirs: Vec<RelPath>, wall_ms: i64) {
+        if dirs.iter().any(RelPath::is_root) || self.whole.len() + dirs.len() > MOST {
+            return self.walked(wall_ms);
+        }
+        self.whole.extend(dirs.into_iter().map(|dir| (dir, end_of(wall_ms))));
     }
 }
 
@@ -49,7 +62,13 @@ fn end_of(wall_ms: i64) -> i128 {
 
 impl LastSent for SentTimes {
     fn mtime_ns(&self, path: &RelPath) -> i128 {
-        self.each.get(path).copied().unwrap_or(i128::MIN).max(self.floor_ns)
+        let mut latest = self.each.get(path).copied().unwrap_or(i128::MIN).max(self.floor_ns);
+        let mut at = Some(path.clone()).filter(|_| !self.whole.is_empty());
+        while let Some(dir) = at {
+            latest = latest.max(self.whole.get(&dir).copied().unwrap_or(i128::MIN));
+            at = dir.parent();
+        }
+        latest
     }
 }
 
@@ -65,6 +84,20 @@ mod tests {
         assert_eq!((times.mtime_ns(&a), times.mtime_ns(&b)), (50_000_000, 0));
         times.walked(7);
         assert_eq!((times.mtime_ns(&a), times.mtime_ns(&b)), (7_999_999, 7_999_999));
+    }
+
+    #[test]
+    fn a_directory_that_went_whole_says_nothing_of_others() {
+        let path = |text: &[u8]| RelPath::new(text).unwrap();
+        let mut times = SentTimes::default();
+        times.walked_below(vec![path(b"a/b")], 5);
+        let of = |times: &SentTimes, text: &[u8]| times.mtime_ns(&path(text));
+        assert_eq!((of(&times, b"a/b"), of(&times, b"a/b/c/d")), (5_999_999, 5_999_999));
+        assert_eq!((of(&times, b"a/bc"), of(&times, b"a"), of(&times, b"c")), (0, 0, 0));
+        times.walked_below((0..MOST).map(|n| path(n.to_string().as_bytes())).collect(), 7);
+        assert_eq!(of(&times, b"c"), 7_999_999);
+        times.walked_below(vec![RelPath::root()], 9);
+        assert_eq!(of(&times, b"c"), 9_999_999);
     }
 
     #[test]

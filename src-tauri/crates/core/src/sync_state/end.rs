@@ -77,9 +77,12 @@ impl SyncState {
         self.net_caught(&mut diagnosis);
         self.spend(now, report.counts.deleted);
         // Rules that remove go over the level that they stand for, and send what they find there.
-        let walked = self.jobs[&id].walks() || self.jobs[&id].class_now() == Some(Class::Flip);
-        if walked {
-            self.sent_times.walked(now.wall_ms);
+        match self.jobs[&id].class_now() {
+            Some(Class::Subtree | Class::SubtreeChecked) => {
+                self.sent_times.walked_below(self.jobs[&id].paths_now(), now.wall_ms);
+            }
+            class if class == Some(Class::Flip) || self.jobs[&id].walks() => self.sent_times.walked(now.wall_ms),
+            _ => {}
         }
         if matches!(end, End::Exited { .. }) && self.reached != Some(false) {
             // Also what broke off: it may have ended at the far side.

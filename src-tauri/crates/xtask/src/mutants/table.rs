@@ -812,6 +812,13 @@ pub const MUTATIONS: &[Mutation] = &[
         "seen_ns.max(end_of(wall_ms).min(0))",
         EQUAL,
     ),
+    broken(
+        "a_directory_that_went_whole_sent_nothing_below_it",
+        SENT,
+        "            at = dir.parent();",
+        "            at = dir.parent().filter(|_| false);",
+        EQUAL,
+    ),
     engine(
         "a_new_directory_is_listed_before_it_is_watched",
         "src/watch/inotify/walk.rs",
