@@ -31,6 +31,7 @@ mod failures;
 mod faults;
 mod guards;
 mod hostile;
+mod large;
 mod live;
 mod moves;
 mod names;

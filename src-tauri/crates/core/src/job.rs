@@ -50,6 +50,8 @@ pub struct Job {
     pub renames: Renames,
     /// Entries that did not arrive, and when they may go again.
     pub failed: BTreeMap<RelPath, Duration>,
+    /// Entries too large to go with others: they wait again, to go by themselves.
+    pub singled: BTreeSet<RelPath>,
     /// Modification times of files as they were seen last.
     pub mtimes: BTreeMap<RelPath, i128>,
     /// Something failed on the way.
@@ -91,6 +93,7 @@ impl Job {
             moving: false,
             renames: Renames::default(),
             failed: BTreeMap::new(),
+            singled: BTreeSet::new(),
             mtimes: BTreeMap::new(),
             trouble: false,
             counting: false,

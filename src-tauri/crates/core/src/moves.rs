@@ -42,6 +42,11 @@ impl Moves {
         self.pairs.clear();
     }
 
+    /// Something else was called so before.
+    pub fn brings(&self, to: &RelPath) -> bool {
+        self.pairs.contains_key(to)
+    }
+
     /// The renames of which both names are in a batch (`has`), old name first; none of which only one is stays remembered.
     pub fn depart(&mut self, has: impl Fn(&RelPath) -> bool) -> Vec<(RelPath, RelPath)> {
         let (mut gone, mut left) = (Vec::new(), BTreeMap::new());

@@ -7,6 +7,7 @@
 //! - An entry on its way is never touched. A change that comes in meanwhile waits beside it, and goes afterwards.
 //! - A file still being written (no close seen) goes when it was quiet for [`QUIET`], or after [`PATIENCE`] at the latest.
 //! - A directory that was removed and made again is sent as a whole (`subtree`), compared by checksum (`replaced`).
+//! - A file above `batchSizeLimit` goes by itself (`single`), behind what else is ready, and never takes the last place.
 //! - Above [`MOST`] waiting entries a part of the tree becomes one entry that stands for all below it.
 //!
 //! A path leaves only by [`Queue::done`] of the batch that covered it. Every operation on one path costs O(log n).
@@ -54,6 +55,8 @@ pub struct Dirt {
     pub replaced: bool,
     /// When its content last changed: wall clock, ms.
     pub content_at_ms: Option<i64>,
+    /// It is so large that it goes in a run of its own.
+    pub single: bool,
     /// When the first of these changes came in.
     pub first: Now,
     /// Not before then: a retry's pause, or a file still being written.
@@ -75,6 +78,7 @@ impl Dirt {
             subtree: true,
             replaced: false,
             content_at_ms: None,
+            single: false,
             first: now,
             not_before: Duration::ZERO,
             tries: 0,
@@ -157,6 +161,7 @@ impl Queue {
             // A run that is under way may have seen the old directory, the new one, or neither.
             replaced: arrived || over || (made && entry.flight.is_some()),
             content_at_ms: content.then_some(now.wall_ms),
+            single: false,
             first: now,
             not_before: Duration::ZERO,
             tries: 0,
@@ -259,12 +264,16 @@ impl Queue {
         }
     }
 
-    /// Takes all that is ready, at most `most`, in the order of paths, and puts it on its way. What is related to a path
-    /// that is on its way already stays.
-    pub fn depart(&mut self, job: JobId, most: usize) -> Vec<(RelPath, Dirt)> {
+    /// Takes all that is ready, at most `most`, in the order of paths, and puts it on its way; or, where nothing else is, one
+    /// of those that go by themselves, if fewer than `singles` of them are on their way. What is related to a path that is
+    /// on its way already stays.
+    pub fn depart(&mut self, job: JobId, most: usize, singles: usize) -> Vec<(RelPath, Dirt)> {
         let mut batch = Vec::new();
-        let free = self.ready.iter().map(|(_, p)| p).filter(|p| !self.meets_flight(p));
-        let mut candidates: Vec<RelPath> = free.take(most).cloned().collect();
+        let free = || self.ready.iter().map(|(_, p)| p).filter(|p| !self.meets_flight(p));
+        let mut candidates: Vec<RelPath> = free().filter(|p| !self.single(p)).take(most).cloned().collect();
+        if candidates.is_empty() && self.singles_in_flight() < singles {
+            candidates.extend(free().next().cloned());
+        }
         candidates.sort();
         for path in candidates {
             self.unindex(&path);
@@ -277,6 +286,16 @@ impl Queue {
             self.flying.insert(path.clone());
         }
         batch
+    }
+
+    /// This waiting path goes by itself.
+    fn single(&self, path: &RelPath) -> bool {
+        self.entries.get(path).and_then(|e| e.wait.as_ref()).is_some_and(|dirt| dirt.single)
+    }
+
+    fn singles_in_flight(&self) -> usize {
+        let flights = self.flying.iter().filter_map(|path| self.entries.get(path)?.flight.as_ref());
+        flights.filter(|(_, dirt)| dirt.single).count()
     }
 
     /// True if neither the path nor anything below it waits or is on its way, and nothing above it goes with all that it holds.
@@ -375,6 +394,21 @@ impl Queue {
                 if entry.wait.is_some() {
                     dirt.bring_forward(now);
                 }
+                self.put(path, dirt, now);
+            }
+            other => entry.flight = other,
+        }
+    }
+
+    /// This path of the job was not tried with the others: it waits again, to go by itself.
+    pub fn single_out(&mut self, path: &RelPath, job: JobId, now: Duration) {
+        let Some(entry) = self.entries.get_mut(path) else { return };
+        match entry.flight.take() {
+            Some((j, mut dirt)) if j == job => {
+                self.flying.remove(path);
+                dirt.single = true;
+                // It may be written again by now.
+                dirt.not_before = entry.wait.as_ref().map_or(Duration::ZERO, |newer| newer.not_before);
                 self.put(path, dirt, now);
             }
             other => entry.flight = other,
@@ -520,6 +554,7 @@ impl Queue {
                 tries: 0,
                 forward: 0,
                 content_at_ms: None,
+                single: false,
                 ..whole
             };
             self.unindex(top);
@@ -552,6 +587,7 @@ fn merge(old: Dirt, new: Dirt) -> Dirt {
         subtree: (old.subtree && new.want != Want::Delete) || new.subtree,
         replaced: old.replaced || new.replaced || was_gone,
         content_at_ms: new.content_at_ms.or(old.content_at_ms),
+        single: old.single || new.single,
         first: old.first,
         not_before: old.not_before,
         tries: old.tries,

@@ -123,7 +123,7 @@ pub struct Sync {
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "one_or_many")]
     #[schemars(extend("x-group" = "when", "x-value" = "crontab"))]
     pub crontab: Vec<String>,
-    /// Files larger than this go one to a transfer; needs `maxProcesses` above 1.
+    /// Files larger than this go one to a transfer, and smaller ones do not wait for them; needs `maxProcesses` above 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1), extend("x-group" = "limits", "x-kinds" = ["rsync", "direct"], "x-unit" = "bytes"))]
     pub batch_size_limit: Option<u64>,

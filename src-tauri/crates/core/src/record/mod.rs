@@ -183,6 +183,7 @@ impl Saved {
             subtree: self.subtree,
             replaced: self.replaced,
             content_at_ms: self.content_at_ms,
+            single: false,
             first: Now { mono: now.mono, wall_ms: self.first_ms },
             not_before: std::time::Duration::ZERO,
             tries: 0,

@@ -7,7 +7,7 @@ use super::{Do, SyncState};
 use crate::behaviour::classify::{Class, Listing, classify};
 use crate::behaviour::rsync;
 use crate::diagnose::RetryClass;
-use crate::facts::{RootLook, Seen};
+use crate::facts::{FileKind, Look, RootLook, Seen};
 use crate::job::{Job, Purpose};
 use crate::mirror::JobId;
 use crate::paths::{RelPath, show_bytes};
@@ -30,7 +30,8 @@ impl SyncState {
             }
             Purpose::Batch => {
                 self.yielded();
-                self.queue.depart(job, BATCH)
+                // One place stays free for what is small.
+                self.queue.depart(job, BATCH, self.plan.max_processes.saturating_sub(1).max(1))
             }
             Purpose::Rehearsal | Purpose::Tidy => Vec::new(),
         };
@@ -82,6 +83,8 @@ impl SyncState {
             return self.pass_looked(now, id, &facts, seen);
         }
         let first = job.made.is_empty() && !job.renames.begun();
+        let seen = self.without_large(id, seen);
+        let Some(job) = self.jobs.get_mut(&id) else { return Vec::new() };
         let entries: Vec<(RelPath, Dirt)> = seen.iter().filter_map(|s| job.dirt(&s.path)).collect();
         let looks: Vec<_> = seen.into_iter().map(|s| s.look).collect();
         let classed = classify(&self.plan, &facts, &entries, &looks, &self.sent_times);
@@ -116,7 +119,8 @@ impl SyncState {
             self.stand("source-unreadable", args, now, true, false, &[path]);
         }
         if first && self.jobs[&id].counted.is_none() && !self.jobs[&id].listings.is_empty() {
-            let paths: Vec<&RelPath> = self.jobs[&id].batch.iter().map(|(p, _)| p).collect();
+            let job = &self.jobs[&id];
+            let paths: Vec<&RelPath> = job.batch.iter().map(|(p, _)| p).filter(|p| !job.singled.contains(p)).collect();
             let lines = path_lines(paths.into_iter(), 100);
             out.push(
                 self.say(Category::Normal, format!("Calling rsync with filter-list of new/modified files/dirs{lines}")),
@@ -127,6 +131,23 @@ impl SyncState {
             None => out.extend(self.next_run(now, id)),
         }
         out
+    }
+
+    /// What was seen but for the files above `batchSizeLimit`, which hold up the others: they go by themselves. Not where a rename
+    /// may spare their transfer, or where nothing but whole directories goes.
+    fn without_large(&mut self, id: JobId, seen: Vec<Seen>) -> Vec<Seen> {
+        let (Some(limit), Some(job)) = (self.plan.batch_size_limit, self.jobs.get_mut(&id)) else { return seen };
+        let parts = job.batch.len() > 1 && !job.renames.begun() && !self.plan.matcher.needs_dir_files();
+        let large = |s: &Seen| match &s.look {
+            _ if job.singled.contains(&s.path) => true,
+            Look::Found(found) if parts => {
+                found.kind == FileKind::File && found.size > limit && !self.moves.brings(&s.path)
+            }
+            _ => false,
+        };
+        let (large, rest): (Vec<Seen>, Vec<Seen>) = seen.into_iter().partition(large);
+        job.singled.extend(large.into_iter().map(|s| s.path));
+        rest
     }
 
     /// What was found for an entry may lie elsewhere: the directory above that is gone, other names of the same file. Where

@@ -228,6 +228,7 @@ impl SyncState {
             subtree: deep,
             replaced: checked,
             content_at_ms: None,
+            single: false,
             first: now,
             not_before: now.mono + wait,
             tries: 1,
@@ -264,6 +265,10 @@ impl SyncState {
     pub(super) fn finish(&mut self, now: Now, id: JobId) -> Vec<Do> {
         let Some(job) = self.jobs.remove(&id) else { return Vec::new() };
         for (path, dirt) in &job.batch {
+            if job.singled.contains(path) {
+                self.queue.single_out(path, id, now.mono);
+                continue;
+            }
             let may_be_left_out = || self.plan.excludes(path, true) != self.plan.excludes(path, false);
             if dirt.want == Want::Delete && (dirt.was_dir || may_be_left_out()) && !job.failed.contains_key(path) {
                 self.queue.removed(path, now.mono);

@@ -230,6 +230,9 @@ impl World {
     }
 
     pub fn begin(&mut self) {
+        if self.plan.max_processes > 1 && self.seed % 7 < 2 {
+            self.plan.batch_size_limit = Some(2 << 20);
+        }
         let plan = Plan { settings: settings(), syncs: vec![self.plan.clone()] };
         self.input(Input::Configured(Arc::new(plan)));
         let key = self.key;

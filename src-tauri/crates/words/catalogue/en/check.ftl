@@ -25,8 +25,6 @@ check-line-break = { $key } has a line break or a NUL in it, which no command li
     .remedy = Take it out.
 check-batch-size-limit-alone = batchSizeLimit needs more than one process for this sync.
     .remedy = Set maxProcesses of the sync to 2 or more, or take batchSizeLimit out.
-check-batch-size-limit-not-yet = This version does nothing with batchSizeLimit: a large file goes together with the others.
-    .remedy = Take it out; nothing changes by that.
 
 ## Source and target
 

@@ -23,8 +23,6 @@ check-line-break = { $key } 中有换行或 NUL，命令行和文件都无法容
     .remedy = 请去掉它。
 check-batch-size-limit-alone = batchSizeLimit 需要此任务有多于一个进程。
     .remedy = 请把任务的 maxProcesses 设为 2 或更大，或去掉 batchSizeLimit。
-check-batch-size-limit-not-yet = 此版本不处理 batchSizeLimit：大文件与其他文件一起发送。
-    .remedy = 请去掉它；不会有任何变化。
 
 check-source-missing = 同步任务没有源。
     .remedy = 请写要监视的文件夹，用绝对路径。

@@ -57,6 +57,9 @@ impl Figure {
     /// The same without its name.
     pub fn number(self, value: f64) -> String {
         match self {
+            Figure::Wall | Figure::Cpu | Figure::DaemonCpu if value > 0.0 && value < 0.1 => {
+                format!("{:.2} ms", value * 1000.0)
+            }
             Figure::Wall | Figure::Cpu | Figure::DaemonCpu if value < 1.0 => format!("{:.0} ms", value * 1000.0),
             Figure::Wall | Figure::Cpu | Figure::DaemonCpu => format!("{value:.2} s"),
             Figure::Memory => format!("{:.1} MB", value / 1e6),

@@ -689,8 +689,8 @@ pub const MUTATIONS: &[Mutation] = &[
     broken(
         "delay_counts_from_the_last_change",
         QUEUE,
-        "        content_at_ms: new.content_at_ms.or(old.content_at_ms),\n        first: old.first,",
-        "        content_at_ms: new.content_at_ms.or(old.content_at_ms),\n        first: new.first,",
+        "        single: old.single || new.single,\n        first: old.first,",
+        "        single: old.single || new.single,\n        first: new.first,",
         PACE,
     ),
     broken(
@@ -811,6 +811,20 @@ pub const MUTATIONS: &[Mutation] = &[
         "seen_ns.max(end_of(wall_ms))",
         "seen_ns.max(end_of(wall_ms).min(0))",
         EQUAL,
+    ),
+    broken(
+        "large_files_take_the_last_place",
+        QUEUE,
+        "self.singles_in_flight() < singles",
+        "self.singles_in_flight() <= singles",
+        PACE,
+    ),
+    broken(
+        "large_files_go_with_the_others",
+        QUEUE,
+        "free().filter(|p| !self.single(p)).take(most)",
+        "free().take(most)",
+        PACE,
     ),
     broken(
         "a_directory_that_went_whole_sent_nothing_below_it",

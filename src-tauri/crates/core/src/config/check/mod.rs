@@ -75,13 +75,8 @@ fn look<'a>(at: usize, sync: &'a Sync, read: &mut Read<'_>, problems: &mut Vec<P
     extra::check(&looked, problems);
     crontab::check(&looked, problems);
     own::check(&looked, problems);
-    if sync.batch_size_limit.is_some() {
-        let problem = if sync.max_processes.unwrap_or(1) < 2 {
-            Problem::error("check-batch-size-limit-alone")
-        } else {
-            Problem::warning("check-batch-size-limit-not-yet")
-        };
-        problems.push(problem.at(looked.key("batchSizeLimit")));
+    if sync.batch_size_limit.is_some() && sync.max_processes.unwrap_or(1) < 2 {
+        problems.push(Problem::error("check-batch-size-limit-alone").at(looked.key("batchSizeLimit")));
     }
     looked
 }

@@ -8,6 +8,7 @@ mod deletions;
 mod failures;
 mod guards;
 mod heal;
+mod large;
 mod leftovers;
 mod life;
 mod pace;

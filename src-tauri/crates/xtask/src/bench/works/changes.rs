@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use super::{Figures, Work};
@@ -25,7 +26,7 @@ pub const ONE_FILE: Work = Work {
     watches: 10,
     once: false,
     prepare: |_| Ok(()),
-    run: |stage, who| one_file(stage, who, &Setup { delay: 0, ..SETUP }),
+    run: |stage, who| one_file(stage, who, &Setup { delay: 0, ..SETUP }, one_rsync),
     bars: &[(Figure::Wall, Bar::OfLsyncd(1.05))],
 };
 
@@ -33,7 +34,7 @@ pub const ONE_FILE: Work = Work {
 pub const ONE_FILE_DIRECT: Work = Work {
     name: "one-file-direct",
     says: "one file written, kind direct, delay = 0: until the target has it, median of 30",
-    run: |stage, who| one_file(stage, who, &Setup { delay: 0, kind: "direct", ..SETUP }),
+    run: |stage, who| one_file(stage, who, &Setup { delay: 0, kind: "direct", ..SETUP }, one_copy),
     bars: &[(Figure::Wall, Bar::OfLsyncd(0.2))],
     ..ONE_FILE
 };
@@ -145,29 +146,62 @@ fn removed(stage: &Stage, who: Who, init: bool) -> Result<Option<Figures>, Strin
     })
 }
 
-/// Started and at rest; nothing if it is not a daemon's turn.
-fn one_file(stage: &Stage, who: Who, setup: &Setup<'_>) -> Result<Option<Figures>, String> {
-    let Some(mut program) = begun(stage, who, setup)? else { return Ok(None) };
+/// Started and at rest. Without a daemon: by what it would take at least.
+fn one_file(
+    stage: &Stage,
+    who: Who,
+    setup: &Setup<'_>,
+    bare: fn(&Stage) -> Result<Option<Child>, String>,
+) -> Result<Option<Figures>, String> {
+    let Some(mut program) = begun(stage, who, setup)? else {
+        return Ok(Some(vec![(Figure::Wall, times(stage, || bare(stage))?)]));
+    };
     Ok(Some(vec![(Figure::Wall, times_of(stage, &mut program)?)]))
 }
 
-/// Seconds until a change is at the target: the median of 30.
+/// One rsync of the one file, started at once.
+fn one_rsync(stage: &Stage) -> Result<Option<Child>, String> {
+    let mut rsync = Command::new("rsync");
+    rsync.arg("-a").arg(stage.source().join("file")).arg(stage.target());
+    rsync.spawn().map(Some).map_err(|error| format!("rsync: {error}"))
+}
+
+/// A copy put in place of the old one, by the one who wrote the file.
+fn one_copy(stage: &Stage) -> Result<Option<Child>, String> {
+    let beside = stage.target().join(".file");
+    fs::copy(stage.source().join("file"), &beside)
+        .and_then(|_| fs::rename(&beside, stage.target().join("file")))
+        .map(|()| None)
+        .map_err(|error| format!("{}: {error}", beside.display()))
+}
+
+/// Seconds until a change is at the target, brought by a daemon: the median of 30.
 pub(super) fn times_of(stage: &Stage, program: &mut Program) -> Result<f64, String> {
+    let median = times(stage, || Ok(None)).map_err(|why| if why.is_empty() { program.said() } else { why })?;
+    program.alive()?;
+    Ok(median)
+}
+
+/// The same, of a change that `bring` brings. An empty error: it did not come.
+fn times(stage: &Stage, bring: impl Fn() -> Result<Option<Child>, String>) -> Result<f64, String> {
     let mut times = Vec::new();
     for number in 0..30 {
         // Of another size each time: lsyncd cannot see another content in the same second.
         let text = "change ".repeat(number + 1);
         let start = Instant::now();
         fs::write(stage.source().join("file"), &text).map_err(|error| error.to_string())?;
+        let child = bring()?;
         let there = || fs::read(stage.target().join("file")).is_ok_and(|found| found == text.as_bytes());
         // As often as a sleep allows. Without one the looks hold up what they look for: one core of few, and the folder's lock.
-        until(PATIENCE, Duration::from_micros(50), there).ok_or_else(|| program.said())?;
+        until(PATIENCE, Duration::from_micros(50), there).ok_or_else(String::new)?;
         times.push(start.elapsed().as_secs_f64());
+        if let Some(mut child) = child {
+            child.wait().map_err(|error| format!("rsync: {error}"))?;
+        }
         // Not while the run before it ends: what waits for that would be measured, too.
         std::thread::sleep(Duration::from_millis(150));
     }
     times.sort_by(f64::total_cmp);
-    program.alive()?;
     Ok(times[times.len() / 2])
 }
 
