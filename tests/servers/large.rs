@@ -32,3 +32,19 @@ fn what_is_small_does_not_wait_for_a_large_file() {
     assert_eq!(fs::metadata(world.server.module().join("large")).unwrap().len(), 5_000_000);
     daemon.end();
 }
+
+#[test]
+fn a_large_file_that_moves_to_another_folder_is_moved_there() {
+    let world = World::new();
+    world.source.write("from/small", "0");
+    world.source.write("to/small", "0");
+    fs::write(world.source.at("from/large"), vec![b'x'; 5_000_000]).unwrap();
+    let daemon = world.start("", "maxProcesses = 2, batchSizeLimit = 100000,", "");
+    world.settle();
+    fs::rename(world.source.at("from/large"), world.source.at("to/large")).unwrap();
+    world.source.write("from/small", "changed");
+    wait_for("the new name", LONG, || (world.arrived("to/large") && !world.arrived("from/large")).then_some(()));
+    world.settle();
+    assert_eq!(daemon.count("Moving /from/large -> /to/large"), 1, "{}", daemon.log());
+    daemon.end();
+}
