@@ -7,6 +7,8 @@ mod app;
 mod aside;
 mod config;
 mod draft;
+#[cfg(test)]
+mod every_key_tests;
 mod history;
 mod machine;
 mod names;

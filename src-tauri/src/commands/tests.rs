@@ -53,6 +53,11 @@ impl Desk {
         self.call_from("main", command, arguments)
     }
 
+    /// What the commands call.
+    pub(super) fn state(&self) -> Arc<Shell> {
+        self.app.state::<Arc<Shell>>().inner().clone()
+    }
+
     /// A sync between two folders of this home.
     pub(super) fn sync(&self) -> Value {
         let (source, target) = (self.home.path().join("source"), self.home.path().join("target"));
