@@ -275,7 +275,7 @@ fn saved(desk: &Desk, config: &Value) -> Result<(Value, Plan), String> {
     Ok((serde_json::to_value(&sheet.config).unwrap(), plan))
 }
 
-fn table_of<'a>(config: &'a Value, table: Table) -> &'a Value {
+fn table_of(config: &Value, table: Table) -> &Value {
     match table {
         Table::Settings => &config["settings"],
         Table::App => &config["app"],
