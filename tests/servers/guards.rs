@@ -182,3 +182,37 @@ fn no_accident_at_an_end_becomes_a_deletion_and_no_bare_mount_point_is_filled() 
     assert_eq!(count(&target("b")), 61);
     assert_eq!(count(&target("c")), 0, "its mount point stays bare");
 }
+
+#[test]
+fn a_disk_inside_the_source_is_not_unmounted_under_a_full_pass() {
+    if !inside("guards", "a_disk_inside_the_source_is_not_unmounted_under_a_full_pass") {
+        return;
+    }
+    let (home, tree, server) = (Home::new(), Tree::new(), Rsyncd::start(&RsyncdOptions::default()));
+    let disk = tree.at("source/z");
+    mount(&disk);
+    fill(&disk, 20);
+    let config = |rsync: &str| sync("one", &tree.at("source"), &server.url(), "", rsync);
+    let live = Live::start(&home, &config(""));
+    live.up();
+    let there = || count(&server.module().join("z"));
+    assert_eq!(there(), 20);
+    live.end();
+    // Most of a minute, before it comes to the disk.
+    fs::write(tree.at("source/a"), vec![b'x'; 5_000_000]).unwrap();
+    let live = Live::start(&home, &config("bwlimit = 100\nwhole_file = true\n"));
+    wait_for("the pass", LONG, || live.log().contains("--bwlimit=100").then_some(()));
+    let unmounts = || Command::new("umount").arg(&disk).status().unwrap().success();
+    stays(unmounts, &false);
+    live.signal(rustix::process::Signal::KILL);
+    drop(live);
+    let live = Live::start(&home, &config(""));
+    let large = || fs::metadata(server.module().join("a")).is_ok_and(|found| found.len() == 5_000_000);
+    wait_for("the large file", LONG, || large().then_some(()));
+    assert_eq!(there(), 20);
+    // At rest nothing holds it, and a disk that is gone is no deletion.
+    wait_for("the unmount", LONG, || unmounts().then_some(()));
+    home.says(&["sync"], 0);
+    wait_for("the hold", LONG, || live.sync("one").problem.filter(|p| p.code == "source-mount-gone"));
+    assert_eq!(there(), 20);
+}

@@ -34,6 +34,8 @@ pub(super) struct Ends {
     pub(super) source: String,
     pub(super) target: Target,
     pub(super) matcher: Matcher,
+    /// rsync goes into other file systems, too.
+    pub(super) crosses: bool,
 }
 
 /// A job from its look until `Done`.
@@ -45,12 +47,21 @@ pub(super) struct Job {
     /// The same of a target on this machine.
     pub(super) target_dir: Option<Arc<OwnedFd>>,
     pub(super) names: Names,
+    /// See [`Looked::disks`].
+    pub(super) disks: Vec<OwnedFd>,
     pub(super) stop: watch::Sender<bool>,
 }
 
 impl Job {
     pub(super) fn new(ends: Arc<Ends>) -> Job {
-        Job { ends, dir: None, target_dir: None, names: Names::default(), stop: watch::channel(false).0 }
+        Job {
+            ends,
+            dir: None,
+            target_dir: None,
+            names: Names::default(),
+            disks: Vec::new(),
+            stop: watch::channel(false).0,
+        }
     }
 }
 
@@ -60,6 +71,7 @@ pub(super) struct LookDone {
     pub(super) dir: Option<Arc<OwnedFd>>,
     pub(super) target_dir: Option<Arc<OwnedFd>>,
     pub(super) names: Names,
+    pub(super) disks: Vec<OwnedFd>,
     pub(super) all_links: bool,
 }
 
@@ -77,7 +89,7 @@ pub(super) async fn look_for(
             Target::Local { path } => Some(path.as_str()),
             _ => None,
         };
-        let mut looked = look_by(&tables, &ends.source, target, paths);
+        let mut looked = look_by(&tables, &ends.source, target, paths, ends.crosses);
         if let Some(dir) = looked.dir.as_ref().filter(|_| ends.matcher.needs_dir_files()) {
             let paths: Vec<RelPath> = looked.paths.iter().map(|seen| seen.path.clone()).collect();
             if let Some(problem) = unfit(dir, &ends.matcher, &paths) {
@@ -88,9 +100,9 @@ pub(super) async fn look_for(
     });
     let errno = tokio::select! {
         looked = looking => match looked {
-            Ok(Looked { source, dir, target, target_dir, paths, names, all_links }) => {
+            Ok(Looked { source, dir, target, target_dir, paths, names, disks, all_links }) => {
                 let input = Input::LookedAt { job, source, target, paths };
-                return LookDone { input, dir, target_dir, names, all_links };
+                return LookDone { input, dir, target_dir, names, disks, all_links };
             }
             Err(_) => Errno::IO,
         },
@@ -98,7 +110,7 @@ pub(super) async fn look_for(
         _ = stop.wait_for(|stop| *stop) => Errno::CANCELED,
     };
     let input = failed_look(job, errno, asked);
-    LookDone { input, dir: None, target_dir: None, names: Names::default(), all_links: true }
+    LookDone { input, dir: None, target_dir: None, names: Names::default(), disks: Vec::new(), all_links: true }
 }
 
 /// Nothing is known; nothing counts as missing.

@@ -377,7 +377,8 @@ impl Driver {
     fn watch(&mut self, sync: SyncKey, index: usize) {
         let Some(plan) = self.plan.syncs.get(index) else { return };
         let (source, target, matcher) = (plan.source.clone(), plan.target.clone(), plan.matcher.clone());
-        self.ends.insert(sync, Arc::new(Ends { id: plan.id.clone(), source, target, matcher }));
+        let crosses = !plan.rsync.one_file_system;
+        self.ends.insert(sync, Arc::new(Ends { id: plan.id.clone(), source, target, matcher, crosses }));
         self.followed.insert(sync, Followed::of(plan));
         let (probes, plan) = (self.parts.probes.clone(), Box::new(plan.clone()));
         self.tasks.spawn(async move {
@@ -418,6 +419,7 @@ impl Driver {
             kept.dir = done.dir;
             kept.target_dir = done.target_dir;
             kept.names = done.names;
+            kept.disks = done.disks;
             if !done.all_links {
                 let problem =
                     Problem::warning("look-links-cut").with("source", show_bytes(kept.ends.source.as_bytes()));

@@ -54,17 +54,19 @@ pub struct Looked {
     pub paths: Vec<Seen>,
     /// What the two roots are really called.
     pub names: Names,
+    /// Disks inside the source, held while its runs go on: unmounted before rsync comes to one, it would look like an empty folder.
+    pub disks: Vec<OwnedFd>,
     /// All other names of the files with several were looked for; there is a limit to that.
     pub all_links: bool,
 }
 
 /// Looks at everything that a run depends on.
 pub fn look(source: &str, target: Option<&str>, paths: Vec<RelPath>) -> Looked {
-    look_by(&Tables::default(), source, target, paths)
+    look_by(&Tables::default(), source, target, paths, true)
 }
 
-/// The same, with the tables of mounts that are kept from one look to the next.
-pub(crate) fn look_by(tables: &Tables, source: &str, target: Option<&str>, paths: Vec<RelPath>) -> Looked {
+/// The same, with the tables of mounts that are kept from one look to the next. `hold`: rsync goes into the disks inside the source.
+pub(crate) fn look_by(tables: &Tables, source: &str, target: Option<&str>, paths: Vec<RelPath>, hold: bool) -> Looked {
     let opened = (root::open_root(source), target.map(|path| (path, root::open_root(path))));
     let table = tables.now();
     let (mut source, root) = seen(source, opened.0, &table);
@@ -84,10 +86,14 @@ pub(crate) fn look_by(tables: &Tables, source: &str, target: Option<&str>, paths
         (None, RootLook::NotADirectory) => all(paths, Look::Error(Errno::NOTDIR.raw_os_error())),
         (None, _) => all(paths, Look::Error(Errno::NOENT.raw_os_error())),
     };
+    let mut disks = Vec::new();
     if let (RootLook::Dir(facts), Some(root)) = (&mut source, &root)
         && !facts.mounts.is_empty()
     {
-        // What was unmounted while we looked reads as missing: it must not count as mounted.
+        if hold {
+            disks = root.hold(&table);
+        }
+        // What was unmounted while we looked, and before it was held, reads as missing: it must not count as mounted.
         let still = root.mounts(&tables.now());
         facts.mounts.retain(|point| still.contains(point));
     }
@@ -100,6 +106,7 @@ pub(crate) fn look_by(tables: &Tables, source: &str, target: Option<&str>, paths
         target_dir,
         paths,
         names: Names { source: source_name, target: target_name },
+        disks,
         all_links,
     }
 }

@@ -42,6 +42,12 @@ impl Table {
         self.mounted.as_deref().map(|table| below(table, root)).unwrap_or_default()
     }
 
+    /// Those of them that this machine holds itself: to open one asks no server, which may not answer.
+    pub(super) fn disks_below(&self, root: &[u8]) -> Vec<RelPath> {
+        let own = self.mounted.as_deref().unwrap_or_default().split(|b| *b == b'\n').filter(|line| is_own(line));
+        below(&own.collect::<Vec<_>>().join(&b'\n'), root)
+    }
+
     /// True for a directory, called by its real name, that is or lies below a mount point of `/etc/fstab` where nothing is
     /// mounted. Without both tables nothing is known to be missing.
     pub(super) fn is_bare(&self, name: &[u8]) -> bool {
@@ -154,6 +160,17 @@ fn below(mountinfo: &[u8], root: &[u8]) -> Vec<RelPath> {
     found
 }
 
+/// A line of a file system on a device, or of one that needs none and is no server's either.
+#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "only Linux has the table"))]
+fn is_own(line: &[u8]) -> bool {
+    const WITHOUT_DEVICE: [&[u8]; 5] = [b"btrfs", b"tmpfs", b"overlay", b"zfs", b"bcachefs"];
+    let mut fields = line.split(|b| *b == b' ');
+    let device = fields.nth(2).is_some_and(|number| !number.starts_with(b"0:"));
+    // Between them stand any number of optional fields.
+    let kind = fields.skip_while(|field| *field != b"-").nth(1);
+    device || kind.is_some_and(|kind| WITHOUT_DEVICE.contains(&kind))
+}
+
 /// Space, tab, newline and backslash stand there as `\040` and so on.
 pub(crate) fn unescaped(field: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(field.len());
@@ -192,6 +209,16 @@ mod tests {
         assert_eq!(shown(b"/home/u/src/in ner"), ["deep"]);
         assert_eq!(shown(b"/nowhere"), [""; 0]);
         assert_eq!(shown(b"/").len(), 4);
+    }
+
+    #[test]
+    fn what_a_server_holds_is_not_this_machines_own() {
+        let own = |line: &str| is_own(line.as_bytes());
+        assert!(own("30 22 8:17 / /s/disk rw shared:1 master:2 - fuseblk /dev/sdb1 rw"));
+        assert!(own("30 22 0:44 / /s/sub rw - btrfs /dev/sdb rw"));
+        assert!(!own("30 22 0:52 / /s/far rw shared:9 - nfs4 nas:/x rw"));
+        assert!(!own("30 22 0:53 / /s/far rw - fuse.sshfs me@nas: rw"));
+        assert!(!own(""));
     }
 
     #[test]

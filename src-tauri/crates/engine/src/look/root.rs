@@ -47,6 +47,26 @@ impl Opened {
     }
 }
 
+/// So many disks are held at most: each takes a descriptor.
+#[cfg(target_os = "linux")]
+const HELD: usize = 64;
+
+impl Opened {
+    /// The disks that are mounted below it, held: none of them can be unmounted before these are let go.
+    #[cfg(target_os = "linux")]
+    pub(super) fn hold(&self, table: &Table) -> Vec<OwnedFd> {
+        let points = self.name.as_deref().map(|name| table.disks_below(name)).unwrap_or_default();
+        let how = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let open = |point: RelPath| rustix::fs::openat(&self.fd, point.bytes(), how, Mode::empty()).ok();
+        points.into_iter().take(HELD).filter_map(open).collect()
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn hold(&self, _table: &Table) -> Vec<OwnedFd> {
+        Vec::new()
+    }
+}
+
 /// Opens the directory at `path`, or says what stands there instead.
 pub(super) fn open_root(path: &str) -> Result<Opened, RootLook> {
     match open(path, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty()) {
