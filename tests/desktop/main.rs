@@ -9,6 +9,7 @@
     reason = "these are tests, helpers included"
 )]
 
+mod accidents;
 mod answers;
 mod at_rest;
 mod axe;
@@ -21,8 +22,11 @@ mod driver;
 mod first_run;
 mod hostile;
 mod menu;
+#[path = "../common/namespace.rs"]
+mod namespace;
 mod notices;
 mod person;
+mod policy;
 mod processes;
 mod restart;
 mod screen;

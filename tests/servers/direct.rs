@@ -7,8 +7,8 @@ use std::process::Command;
 use driftless_core::view::Health;
 
 use crate::common::{Tree, assert_equal, wait_for};
-use crate::guards::inside;
 use crate::live::{Live, sync_direct};
+use crate::namespace::inside;
 use crate::support::{Home, LONG};
 
 /// Runs of rsync that were announced without our own copying before them.

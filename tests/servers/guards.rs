@@ -11,34 +11,14 @@ use std::time::Duration;
 use driftless_core::hold::HoldWhy;
 use driftless_core::view::Phase;
 
-use crate::common::{NAMESPACE, Rsyncd, RsyncdOptions, Tree, wait_for};
+use crate::common::{Rsyncd, RsyncdOptions, Tree, wait_for};
 use crate::live::{Live, sync};
+use crate::namespace::{self, inside, unmount};
 use crate::support::{Home, LONG};
-
-/// Runs the test of this name again in new namespaces; true inside them.
-pub fn inside(module: &str, name: &str) -> bool {
-    if std::env::var_os(NAMESPACE).is_some() {
-        return true;
-    }
-    let status = Command::new("unshare")
-        .args(["-Urm", "--"])
-        .arg(std::env::current_exe().unwrap())
-        .args(["--exact", &format!("{module}::{name}"), "--nocapture"])
-        .env(NAMESPACE, "1")
-        .status()
-        .unwrap();
-    assert!(status.success());
-    false
-}
 
 fn mount(at: &Path) {
     fs::create_dir_all(at).unwrap();
-    assert!(Command::new("mount").args(["-t", "tmpfs", "none"]).arg(at).status().unwrap().success());
-}
-
-/// Lazily: the daemon may look just now.
-pub fn unmount(at: &Path) {
-    assert!(Command::new("umount").arg("--lazy").arg(at).status().unwrap().success());
+    namespace::mount(&["-t", "tmpfs", "none"], at);
 }
 
 fn fill(dir: &Path, count: usize) {
@@ -119,8 +99,7 @@ fn a_disk_that_is_to_be_mounted_and_is_not_is_waited_for_at_the_very_first_start
     disks.iter().for_each(|disk| fs::create_dir(disk).unwrap());
     // The test's own table, in its own namespace.
     tree.write("fstab", disks.iter().map(line).collect::<String>());
-    let over = Command::new("mount").arg("--bind").arg(tree.at("fstab")).arg("/etc/fstab").status().unwrap();
-    assert!(over.success());
+    namespace::mount(&["--bind", &tree.at("fstab").display().to_string()], Path::new("/etc/fstab"));
     let config = sync("in", source.path(), disks[0].to_str().unwrap(), "", "")
         + &sync("below", source.path(), disks[1].join("copy").to_str().unwrap(), "", "")
         + &sync("beside", source.path(), tree.at("one and only").to_str().unwrap(), "", "");

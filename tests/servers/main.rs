@@ -35,6 +35,8 @@ mod large;
 mod live;
 mod moves;
 mod names;
+#[path = "../common/namespace.rs"]
+mod namespace;
 mod parts;
 mod renames;
 mod restarts;

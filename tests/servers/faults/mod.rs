@@ -13,7 +13,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::chance::setting;
-use crate::guards::inside;
+use crate::namespace::inside;
 use crate::support::Home;
 
 use ends::Ends;

@@ -16,8 +16,8 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::ends::{Ends, place};
 use crate::changes::{Changes, FILTERS, last_word};
 use crate::common::{Tree, differences, plain_user, wait_for};
-use crate::guards::unmount;
 use crate::live::Live;
+use crate::namespace::unmount;
 use crate::support::{Home, LONG};
 
 /// Files that nobody touches, at the source's root and in the mount inside it.
