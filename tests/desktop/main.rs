@@ -19,6 +19,7 @@ mod bus;
 mod common;
 mod desktop;
 mod driver;
+mod first_disk;
 mod first_run;
 mod hostile;
 mod menu;
