@@ -91,7 +91,7 @@ describe('overview', () => {
   test('what waits is fetched a page at a time', async () => {
     const { user, host, asked } = await show('busy');
     host.change('documents', { waiting: 120 });
-    await user.click(await within(card('Documents')).findByRole('button', { name: '120 wait' }));
+    await user.click(await within(card('Documents')).findByRole('button', { name: '120 waiting changes' }));
     const list = await screen.findByRole('region', { name: 'What waits' });
     await within(list).findByText('/letters/2026/letter-1.odt');
     await user.click(within(list).getByRole('button', { name: 'More' }));

@@ -37,8 +37,8 @@ window-restore = Restore
 window-sync-anyway = Sync anyway
 window-waiting = What waits
 window-waiting-show = { $count ->
-    [one] { $count } waits
-   *[other] { $count } wait
+    [one] { $count } waiting change
+   *[other] { $count } waiting changes
 }
 window-change-create = New
 window-change-modify = Changed
@@ -267,7 +267,7 @@ doctor-gauge = Watched folders
 doctor-watches-of = { $used } of { $limit } that the system allows
 doctor-watches-plain = { $used } watched
 doctor-ok = All right
-doctor-warning = Look
+doctor-warning = Needs a look
 doctor-failed = Missing
 
 ## Receiver
