@@ -36,10 +36,12 @@ impl Far {
         let port = free.port();
         let host = fs::read_to_string(home.join("host.pub")).map_err(failed)?;
         fs::write(home.join("known"), format!("[127.0.0.1]:{port} {host}")).map_err(failed)?;
+        // What the account's own shell reads when it starts is neither daemon's doing: it starts in a home without such files.
+        fs::create_dir_all(home.join("empty")).map_err(failed)?;
         let config = format!(
             "Port {port}\nListenAddress 127.0.0.1\nHostKey {0}/host\nAuthorizedKeysFile {0}/user.pub\nPidFile none\nUsePAM no\n\
              StrictModes no\nPasswordAuthentication no\nKbdInteractiveAuthentication no\nPermitRootLogin prohibit-password\n\
-             PrintMotd no\n",
+             PrintMotd no\nSetEnv HOME={0}/empty\n",
             home.display()
         );
         fs::write(home.join("sshd_config"), config).map_err(failed)?;

@@ -132,7 +132,7 @@ pub fn run(options: Options) -> Result<(), String> {
         };
         report::write(&file, &report::json(&table))?;
         report::write(&out.join("bench.svg"), &plot::svg(&table))?;
-        report::write(&out.join("bench.md"), &report::text(&table))?;
+        report::write(&out.join("bench.md"), &report::page(&table))?;
         say(&format!("Written: {0}/bench.json, {0}/bench.md, {0}/bench.svg", out.display()));
     }
     Ok(())

@@ -3,8 +3,8 @@
 use super::figures::Bar;
 use super::report::Row;
 
-const LEFT: f64 = 430.0;
-const WIDTH: f64 = 420.0;
+const LEFT: f64 = 530.0;
+const WIDTH: f64 = 400.0;
 const LINE: f64 = 26.0;
 const TOP: f64 = 56.0;
 /// Powers of ten from left to right.
@@ -23,7 +23,7 @@ pub fn svg(table: &[Row]) -> String {
          <style>text {{ fill: #3a3f44 }} .g {{ stroke: #8888 }} .b {{ fill: #1f8a8a }} .m {{ fill: #c0562b }} .t {{ stroke: #3a3f44; stroke-width: 2 }}\
          @media (prefers-color-scheme: dark) {{ text {{ fill: #d6dadd }} .t {{ stroke: #d6dadd }} }}</style>\n\
          <text x=\"12\" y=\"22\" font-size=\"14\">driftlessd / lsyncd (1 is the same; less is better; the stroke is the bar)</text>\n",
-        LEFT + WIDTH + 90.0
+        LEFT + WIDTH + 64.0
     );
     for decade in DECADES.0 as i32..=DECADES.1 as i32 {
         let x = place(10_f64.powi(decade));
@@ -41,7 +41,6 @@ pub fn svg(table: &[Row]) -> String {
     for (number, (row, ratio)) in rows.into_iter().enumerate() {
         let y = TOP + LINE * number as f64;
         let class = if row.met() == Some(true) { "b" } else { "m" };
-        let end = place(ratio);
         out += &format!(
             "<text x=\"{:.0}\" y=\"{:.1}\" text-anchor=\"end\">{}: {}</text>\n\
              <rect class=\"{class}\" x=\"{LEFT}\" y=\"{y:.1}\" width=\"{:.1}\" height=\"14\" rx=\"3\"/>\n\
@@ -50,8 +49,9 @@ pub fn svg(table: &[Row]) -> String {
             y + 11.0,
             escaped(short(row.says)),
             row.figure.name(),
-            end - LEFT,
-            end.max(LEFT) + 6.0,
+            place(ratio) - LEFT,
+            // In a column of their own: at the end of a bar the stroke would go through them.
+            LEFT + WIDTH + 14.0,
             y + 11.0
         );
         if let Bar::OfLsyncd(bar) = row.bar {

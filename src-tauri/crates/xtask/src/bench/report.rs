@@ -89,6 +89,16 @@ pub fn text(table: &[Row]) -> String {
     out
 }
 
+/// The same as a page of its own.
+pub fn page(table: &[Row]) -> String {
+    format!(
+        "# driftlessd beside lsyncd\n\nMade by `cargo xtask bench`: the same work with the same lsyncd.conf on one machine, in turn, \
+         each figure the median of the rounds. Bare is the work without a daemon: the walk, one rsync, one copy. What bounds the ones that \
+         are missed stands in [the reference](../REFERENCE.md#beside-lsyncd).\n\n{}",
+        text(table)
+    )
+}
+
 /// For programs: seconds, bytes and counts.
 pub fn json(table: &[Row]) -> String {
     let of = |value: Option<[f64; 3]>| {
