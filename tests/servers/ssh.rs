@@ -260,7 +260,8 @@ fn what_is_made_of_an_exit_code_of_ssh_holds_for_the_renames_there() {
     let deaf = "case \"$SSH_ORIGINAL_COMMAND\" in rsync*) ;; *) exit 73 ;; esac\nexec ";
     fs::write(sshd.at("session"), session.replace("exec ", deaf)).unwrap();
     source.rename("old", "new");
-    live.problem("ssh", "unknown");
+    let said = live.problem("ssh", "unknown");
+    assert_eq!((said.args["binary"].as_str(), said.args["exit"].as_str()), ("ssh", "73"), "who ended so");
     // lsyncd would end here. It is this sync alone that waits, and all that it has.
     source.write("other", "1");
     wait_for("what waits", LONG, || (live.sync("ssh").waiting >= 3).then_some(()));

@@ -26,16 +26,18 @@ impl SyncState {
         job.running = false;
         job.step += 1;
         let moving = std::mem::take(&mut job.moving);
+        // Over there they are made without rsync.
+        let far = self.plan.ssh.as_ref().filter(|_| moving);
         let context = Context {
             target: &self.plan.target,
             source: &self.plan.source,
-            binary: &self.plan.rsync.binary,
+            binary: far.map_or(&self.plan.rsync.binary, |ssh| &ssh.program),
             stopped_by_us: stopped,
             ran_just_before: just_before || step > 0,
         };
+        let far = far.is_some();
         let mut diagnosis = diagnose(end, &context);
         let mut report = &Report::default();
-        let far = moving && self.plan.ssh.is_some();
         let mut ruled = false;
         if let End::Exited { exit, report: said, .. } = end {
             report = said;
