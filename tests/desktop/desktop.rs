@@ -138,6 +138,31 @@ impl Desktop {
         );
     }
 
+    /// A person types this path into the toolkit's file dialog of that title, and it closes.
+    pub fn answer_dialog(&self, title: &str, path: &str) {
+        let find = ["search", "--onlyvisible", "--name", &format!("^{title}$")];
+        let found = || self.xdotool(&find).and_then(|ids| ids.lines().next().map(str::to_owned));
+        wait_for("the dialog", LONG, found);
+        let mut again = std::time::Instant::now();
+        wait_for("the end of the dialog", LONG, || {
+            let Some(dialog) = found() else { return Some(()) };
+            // What was typed before the dialog listened is lost, and it says nothing of when it does: type once more then.
+            if again <= std::time::Instant::now() {
+                // There is no window manager that would give it the keys. Its own key for "a place" comes first, and what
+                // stands there already is chosen, to be typed over.
+                let keys: [&[&str]; 4] = [
+                    &["windowfocus", &dialog],
+                    &["key", "--delay", "100", "ctrl+l", "ctrl+a"],
+                    &["type", "--delay", "30", path],
+                    &["key", "Return"],
+                ];
+                let _ = keys.iter().all(|words| self.xdotool(words).is_some());
+                again = std::time::Instant::now() + std::time::Duration::from_secs(4);
+            }
+            None
+        });
+    }
+
     /// What it printed, if it went well.
     fn xdotool(&self, words: &[&str]) -> Option<String> {
         let output = self.command("xdotool").args(words).output().expect("xdotool is needed");

@@ -18,6 +18,7 @@ mod bus;
 #[path = "../common/mod.rs"]
 mod common;
 mod desktop;
+mod dialogs;
 mod driver;
 mod first_disk;
 mod first_run;

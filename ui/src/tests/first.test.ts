@@ -39,6 +39,19 @@ describe('first run', () => {
     expect(host.sheet.sync?.[0]?.driftless).toMatchObject({ rehearse: true, deleteShare: 25, deleteCount: 1000 });
   });
 
+  test('a folder of this machine may have its changes copied without rsync', async () => {
+    const { user, host } = await show('empty', 'first');
+    await user.click(await screen.findByRole('button', { name: 'Next' }));
+    await user.click(await screen.findByRole('switch', { name: 'Copy single changes without rsync' }));
+    await user.click(screen.getByRole('button', { name: 'Next' }));
+    await screen.findByText(/All is well/);
+    await user.click(screen.getByRole('button', { name: 'Next' }));
+    await screen.findByText('This is what would be done');
+    expect(host.sheet.sync?.map((sync) => sync.kind)).toEqual(['direct', 'direct', 'direct']);
+    // Another machine is never reached so.
+    expect(syncsOf({ ...emptyDraft(), folders: ['/home/lin'], way: 'server', host: 'nas', module: 'home', direct: true }, [])[0]?.kind).toBe('rsync');
+  });
+
   test('a server with a password: four fields, the password goes to the keyring and nowhere else', async () => {
     const { user, asked, host } = await show('empty', 'first');
     await user.click(await screen.findByRole('button', { name: 'Next' }));

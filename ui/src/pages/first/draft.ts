@@ -11,6 +11,8 @@ export interface FirstDraft {
   way: Way;
   /** A folder of this machine, often a disk's. */
   place: string;
+  /** Single changes are copied there without an rsync of their own. */
+  direct: boolean;
   /** `user@host`, or `host`. */
   ssh: string;
   sshFolder: string;
@@ -20,7 +22,7 @@ export interface FirstDraft {
 }
 
 export function emptyDraft(): FirstDraft {
-  return { folders: [], way: 'disk', place: '', ssh: '', sshFolder: '', host: '', module: '', user: '' };
+  return { folders: [], way: 'disk', place: '', direct: false, ssh: '', sshFolder: '', host: '', module: '', user: '' };
 }
 
 /** Caches, build output and trash of a home folder: what can be made anew. */
@@ -79,7 +81,7 @@ export function whereTo(sync: Sync): string {
 
 /** The keys that say where to: over ssh the machine and the folder there stand apart. */
 function keysOf(draft: FirstDraft, target: string): Pick<Sync, 'kind' | 'target' | 'host' | 'targetdir'> {
-  if (draft.way !== 'ssh') return { kind: 'rsync', target };
+  if (draft.way !== 'ssh') return { kind: draft.way === 'disk' && draft.direct ? 'direct' : 'rsync', target };
   return { kind: 'rsyncssh', host: draft.ssh, targetdir: target.slice(draft.ssh.length + 1) };
 }
 
