@@ -187,6 +187,12 @@ impl Stage {
 
     /// The program is killed and started again, the machine with it; the source may have changed meanwhile.
     pub fn restart(&mut self) {
+        self.start_again();
+        self.watch_all();
+    }
+
+    /// The same, and the watches are still being set up.
+    pub fn start_again(&mut self) {
         self.mirror = Mirror::new();
         self.running.clear();
         self.watched.clear();
@@ -197,7 +203,6 @@ impl Stage {
             self.input(Input::Recovered { id, found: Recovered::Past(Box::new(past)) });
         }
         self.configure();
-        self.watch_all();
     }
 
     /// Answers the notes that were held.

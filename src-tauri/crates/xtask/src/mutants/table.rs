@@ -724,8 +724,26 @@ pub const MUTATIONS: &[Mutation] = &[
     broken(
         "onepass_does_not_wait_for_runs",
         MIRROR,
-        "|| self.syncs.is_empty() || !self.owners.is_empty() {",
-        "|| self.syncs.is_empty() {",
+        concat!(
+            "|| self.syncs.is_empty() || !self.owners.is_empty() {\n",
+            "            return;\n",
+            "        }\n",
+            "        let failed = |s: &SyncState| s.standing.is_some() || s.consent.hold.is_some() || s.away.is_some();\n",
+            "        if self\n",
+            "            .syncs\n",
+            "            .iter()\n",
+            "            .all(|s| failed(s) || (s.watching && s.owed.is_none() && !s.passing() && s.queue.is_empty()))\n",
+        ),
+        concat!(
+            "|| self.syncs.is_empty() {\n",
+            "            return;\n",
+            "        }\n",
+            "        let failed = |s: &SyncState| s.standing.is_some() || s.consent.hold.is_some() || s.away.is_some();\n",
+            "        if self\n",
+            "            .syncs\n",
+            "            .iter()\n",
+            "            .all(|s| failed(s) || (s.watching && s.owed.is_none() && s.queue.is_empty()))\n",
+        ),
         END,
     ),
     broken(
@@ -802,7 +820,7 @@ pub const MUTATIONS: &[Mutation] = &[
         "a_filter_file_that_cannot_be_followed_is_ignored",
         SAFETY,
         "            RootLook::Rules(problem) => return Err(Trouble::SourceRules(problem.clone())),",
-        "            RootLook::Rules(_) => return Ok(RootFacts { dev: 1, ino: 1, mount: None, fs: None, empty: false, mounts: Vec::new() }),",
+        "            RootLook::Rules(_) => return Ok(RootFacts { dev: 1, ino: 1, mount: None, fs: None, empty: false, mounts: Vec::new(), bare: false }),",
         KEEP,
     ),
     broken(

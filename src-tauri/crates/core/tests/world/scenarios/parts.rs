@@ -256,6 +256,21 @@ fn what_was_lost_before_the_rest_was_made_makes_the_whole_pass_again() {
 }
 
 #[test]
+fn what_is_lost_while_a_start_still_watches_makes_the_whole_pass_again() {
+    let mut stage = begun(1, |_| ());
+    stage.end(ok());
+    stop(&mut stage);
+    stage.plan.syncs[0].init = false;
+    stage.begun.clear();
+    stage.start_again();
+    let sync = stage.key("a");
+    stage.input(Input::Lost { sync, under: RelPath::root() });
+    stage.watch_all();
+    stage.serve(60.0, |_| ok());
+    assert!(stage.begun().contains(&LEVELS.to_owned()), "it was done before the stop, and not since the loss");
+}
+
+#[test]
 fn deletions_are_counted_once_and_the_net_is_that_of_the_whole_pass() {
     let mut stage = begun(1, |plan| plan.own.budget.count = Some(5));
     assert!(stage.begun[0].has("--dry-run"));

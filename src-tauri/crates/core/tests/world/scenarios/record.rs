@@ -102,6 +102,24 @@ fn no_run_starts_before_what_was_noted_is_on_the_disk() {
 }
 
 #[test]
+fn what_was_allowed_once_is_used_up_on_the_disk_before_its_run() {
+    let mut stage = Stage::at_rest(vec![sync("a")]);
+    stage.roots.insert("a".into(), RootLook::Dir(RootFacts { empty: true, ..root(1) }));
+    stage.ask(Request::SyncNow { sync: None });
+    stage.pass(60.0);
+    assert_eq!((stage.begun().len(), stage.problem("a").as_deref()), (0, Some("source-emptied")));
+    stage.hold_looks = true;
+    stage.ask(Request::Allow { sync: "a".into() });
+    assert!(past(&stage).may_empty);
+    // What the look finds uses it up: killed in the run, the next start asks again.
+    stage.hold_records = true;
+    stage.answer_looks();
+    assert_eq!((stage.begun().len(), past(&stage).may_empty), (0, false));
+    stage.answer_records();
+    assert_eq!(stage.begun(), ["a: PASS"]);
+}
+
+#[test]
 fn who_allows_something_is_answered_when_a_restart_knows_it() {
     let mut stage = Stage::at_rest(vec![sync("a")]);
     stage.hold_records = true;
