@@ -38,11 +38,8 @@ const CORE: [Question; 3] = [
 ];
 /// What the engine is asked: what is promised of the watcher and of passwords, against the real kernel and the real rsync; then
 /// what is promised of its own copying.
-const ENGINE: [Question; 3] = [
-    (&["--test", "watch"], &["inotify::"]),
-    (&["--test", "engine"], &["password::"]),
-    (&["--lib"], &["direct::"]),
-];
+const ENGINE: [Question; 3] =
+    [(&["--test", "watch"], &["inotify::"]), (&["--test", "engine"], &["password::"]), (&["--lib"], &["direct::"])];
 
 /// Which ones: all, or those whose names contain one of the words.
 #[derive(Debug, Default)]
