@@ -3,6 +3,9 @@
 use std::fs;
 use std::path::Path;
 
+use driftless_engine::Kind;
+use driftless_engine::history::{self, Filter, History};
+
 use crate::common::{Rsyncd, RsyncdOptions, Tree};
 use crate::live::{Live, sync};
 use crate::support::{Home, text};
@@ -100,6 +103,27 @@ fn from_a_module_with_a_password_file() {
 fn from_a_folder() {
     let target = Tree::new();
     lived(Home::new(), &target.word(), "").comes_back();
+}
+
+#[test]
+fn where_the_window_keeps_a_history_what_was_brought_back_stands_there() {
+    let target = Tree::new();
+    let past = lived(Home::new(), &target.word(), "");
+    let kept = past.home.at("state/driftless").join(history::FILE);
+    past.says(&["restore", "one", "gone"], 0);
+    assert!(!kept.exists(), "nobody keeps one for the command line alone");
+    let history = History::open(&kept, || ()).unwrap();
+    past.source.remove("dir");
+    past.says(&["restore", "one", "dir"], 0);
+    // A file stands where its folder would have to be.
+    past.source.remove("gone");
+    past.source.write("gone", "in the way");
+    past.says(&["restore", "one", "gone", "--yes"], 1);
+    let (rows, _) = history.page(&Filter { limit: 9, ..Filter::default() }).unwrap();
+    let seen: Vec<_> = rows.iter().map(|row| (row.kind, row.sent, row.bytes, row.cause.is_some())).collect();
+    assert_eq!(seen, [(Kind::Restore, 0, 0, true), (Kind::Restore, 6, 30, false)]);
+    // The folder itself is one of them.
+    assert_eq!((rows[0].names.len(), rows[1].names.len()), (0, 7), "{rows:?}");
 }
 
 #[test]

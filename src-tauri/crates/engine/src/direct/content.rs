@@ -11,6 +11,9 @@ use super::pool::Beat;
 
 /// Between two looks whether to stop.
 const CHUNK: usize = 1024 * 1024;
+/// What is read at once into memory of ours. Little enough for the allocator to take it from what it has: a larger one is mapped
+/// anew each time, and glibc then keeps as much for later in each thread that ever had one.
+const PIECE: usize = 64 * 1024;
 
 /// Which of the fast ways have failed once between these two ends, and are not tried again.
 #[derive(Debug, Default)]
@@ -77,11 +80,11 @@ pub(super) fn equal(ways: &mut Ways, one: BorrowedFd<'_>, other: BorrowedFd<'_>,
     }
 }
 
-/// A chunk from there, shorter only at the end of the file.
+/// A piece from there, shorter only at the end of the file.
 fn fill(file: BorrowedFd<'_>, buffer: &mut Vec<u8>, at: u64) -> Result<usize, Errno> {
-    buffer.resize(CHUNK, 0);
+    buffer.resize(PIECE, 0);
     let mut got = 0;
-    while got < CHUNK {
+    while got < PIECE {
         match pread(file, &mut buffer[got..], at + got as u64) {
             Ok(0) => break,
             Ok(n) => got += n,
@@ -121,8 +124,8 @@ fn range(
             at += n;
             continue;
         }
-        ways.buffer.resize(CHUNK, 0);
-        let n = match pread(from, &mut ways.buffer[..len], at) {
+        ways.buffer.resize(PIECE, 0);
+        let n = match pread(from, &mut ways.buffer[..len.min(PIECE)], at) {
             Ok(0) => return Ok(at),
             Ok(n) => n,
             Err(Errno::INTR) => continue,
