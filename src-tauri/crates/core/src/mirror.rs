@@ -457,15 +457,13 @@ impl Mirror {
 
     /// `onepass`: the end is reached when every sync has made its pass, or cannot.
     fn finish_one_pass(&mut self) {
-        if !self.settings.as_ref().is_some_and(|s| s.onepass) || self.syncs.is_empty() || !self.owners.is_empty() {
+        if !self.settings.as_ref().is_some_and(|s| s.onepass) || self.syncs.is_empty() {
             return;
         }
         let failed = |s: &SyncState| s.standing.is_some() || s.consent.hold.is_some() || s.away.is_some();
-        if self
-            .syncs
-            .iter()
-            .all(|s| failed(s) || (s.watching && s.owed.is_none() && !s.passing() && s.queue.is_empty()))
-        {
+        let under_way = !self.owners.is_empty() || self.syncs.iter().any(|s| !failed(s) && s.passing());
+        let made = |s: &SyncState| s.watching && s.owed.is_none() && s.queue.is_empty();
+        if !under_way && self.syncs.iter().all(|s| failed(s) || made(s)) {
             self.fading = Some(if self.syncs.iter().any(failed) { 255 } else { 0 });
             self.finish_if_idle();
         }
